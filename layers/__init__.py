@@ -1,0 +1,1 @@
+"""What is stored: one vertical slice per layer."""
