@@ -1,0 +1,13 @@
+"""All tables of all slices, gathered for the comparison of migrations and rows."""
+
+from __future__ import annotations
+
+import layers.areas.tables
+import layers.districts.tables
+import layers.places.tables
+import layers.reports.journal_tables
+import layers.reports.tables
+import layers.roster.tables  # noqa: F401 - imported for their rows
+from layers.base import Base
+
+metadata = Base.metadata

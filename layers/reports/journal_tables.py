@@ -1,0 +1,63 @@
+"""Rows of the journal, its daily seals and its stream."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import BigInteger, Date, ForeignKey, Identity, Index, Integer, LargeBinary, SmallInteger, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
+
+from layers.base import Base, Moment
+
+
+class TransactionId(UserDefinedType[str]):
+    """PostgreSQL's 64-bit transaction id."""
+
+    cache_ok = True
+
+    def get_col_spec(self) -> str:
+        """The column's type in SQL."""
+        return "xid8"
+
+
+class JournalRow(Base):
+    """An entry of a report's journal: canonical bytes, chained by hash to the entry before it."""
+
+    __tablename__ = "journal_entries"
+    __table_args__ = (Index("ix_journal_entries_unpumped", "transaction", "serial"),)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    transaction: Mapped[str] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
+    type: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(SmallInteger)
+    at: Mapped[Moment]
+    actor: Mapped[str] = mapped_column(Text)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SealRow(Base):
+    """One digest over all entries of a district's day, chained to the day before."""
+
+    __tablename__ = "journal_seals"
+
+    district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    entries: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_at: Mapped[Moment]
+
+
+class StreamRow(Base):
+    """An entry's place in the stream that listeners replay; given in commit order by the pump."""
+
+    __tablename__ = "journal_stream"
+    __table_args__ = (Index("uq_journal_stream_entry", "report_id", "position", unique=True),)
+
+    place: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"))
+    report_id: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(Integer)

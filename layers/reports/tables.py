@@ -1,0 +1,137 @@
+"""Rows of kinds, reports and assignments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from layers.base import Base, Facts, Id, Moment, RowVersion, point_type
+from layers.base import Path as PathText
+
+OPEN = "status <> 'closed' and status <> 'void'"
+
+#: The running part of report numbers; it turns over after ten million, long after the date in front has changed.
+report_serial = Sequence("report_serial", minvalue=1, maxvalue=9_999_999, cycle=True, metadata=Base.metadata)
+
+
+class KindRow(Base):
+    """A kind of report: the level that settles it, whether it is urgent, and the extra fields it asks for."""
+
+    __tablename__ = "kinds"
+    __table_args__ = (UniqueConstraint("district_id", "code"),)
+
+    id: Mapped[Id]
+    district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"))
+    code: Mapped[str] = mapped_column(Text)
+    parent_code: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str | None] = mapped_column(Text)
+    level_depth: Mapped[int] = mapped_column(SmallInteger)
+    urgent: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    extra_fields: Mapped[Facts]
+    active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+
+
+class ReportRow(Base):
+    """The current state of a report. `id` is yyyymmdd followed by seven digits, so partitions by month can come later."""
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        UniqueConstraint("district_id", "sender", "client_key"),
+        CheckConstraint("subject in ('position', 'address', 'area', 'place', 'none')", name="subject"),
+        CheckConstraint("subject = 'none' or located or area_id is null", name="located"),
+        Index("ix_reports_geom", "geom", postgresql_using="gist"),
+        Index("ix_reports_path", "district_id", "area_path", "id"),
+        Index("ix_reports_assignee", "assignee_id", postgresql_where=text(OPEN)),
+        Index(
+            "ix_reports_open",
+            "district_id",
+            "area_path",
+            postgresql_include=["filed_at", "assignee_id"],
+            postgresql_where=text(OPEN),
+        ),
+        Index("ix_reports_unlocated", "district_id", "id", postgresql_where=text(f"not located and {OPEN}")),
+        Index("ix_reports_unassigned", "district_id", "id", postgresql_where=text(f"assignee_id is null and {OPEN}")),
+        Index("ix_reports_given", "district_id", "given_x", "given_y", postgresql_where=text("given_x is not null")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"))
+    sender: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    client_key: Mapped[str] = mapped_column(Text)
+    content_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    external_ref: Mapped[str | None] = mapped_column(Text)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("kinds.id"))
+    extra: Mapped[Facts]
+    status: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    occurred_at: Mapped[Moment]
+    filed_at: Mapped[Moment]
+    geom: Mapped[Any | None] = mapped_column(point_type())
+    given_x: Mapped[float | None] = mapped_column(Double)
+    given_y: Mapped[float | None] = mapped_column(Double)
+    given_datum: Mapped[str | None] = mapped_column(Text)
+    accuracy_m: Mapped[float | None] = mapped_column(Double)
+    located: Mapped[bool] = mapped_column(Boolean)
+    located_by: Mapped[str] = mapped_column(Text)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))
+    area_path: Mapped[PathText | None]
+    certainty: Mapped[float | None] = mapped_column(Double)
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    candidates: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    place_id: Mapped[int | None] = mapped_column(BigInteger)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    holder_area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))
+    holder_depth: Mapped[int | None] = mapped_column(SmallInteger)
+    entries: Mapped[int] = mapped_column(Integer)
+    chain_head: Mapped[bytes] = mapped_column(LargeBinary)
+    row_version: Mapped[RowVersion]
+
+
+class PrivateRow(Base):
+    """What a report holds of persons: erasable without touching the record, which holds only a salted digest."""
+
+    __tablename__ = "report_private"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), primary_key=True, autoincrement=False)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    text: Mapped[str] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
+    reporter_name: Mapped[str | None] = mapped_column(Text)
+    reporter_phone: Mapped[str | None] = mapped_column(Text)
+
+
+class AssignmentRow(Base):
+    """One run of the assignment rule: the facts it saw, everyone it considered, and what it decided."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (Index("ix_assignments_report_id", "report_id"),)
+
+    id: Mapped[Id]
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
+    made_at: Mapped[Moment]
+    made_by: Mapped[str] = mapped_column(Text)
+    rule: Mapped[str] = mapped_column(Text)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    holder_area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))
+    considered: Mapped[list[Any]] = mapped_column(JSONB)

@@ -1,0 +1,66 @@
+"""Rows of people (by number, never by name), their duties, absences and open loads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from layers.base import Base, Id, Moment, RowVersion
+
+
+class PersonRow(Base):
+    """Someone who answers for areas: a role and a number; names belong to the accounts, not here."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("district_id", "number"),)
+
+    id: Mapped[Id]
+    district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"))
+    number: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text)
+    cap: Mapped[int | None] = mapped_column(Integer)
+    shifts: Mapped[str] = mapped_column(Text, server_default="")
+    active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    row_version: Mapped[RowVersion]
+
+
+class DutyRow(Base):
+    """A person answers for an area: rank A first, B as deputy (A/B角), O as information officer, D at the desk."""
+
+    __tablename__ = "duties"
+    __table_args__ = (
+        CheckConstraint("rank in ('A', 'B', 'O', 'D')", name="rank"),
+        UniqueConstraint("person_id", "area_id", "rank", "valid_from"),
+        Index("ix_duties_area_id", "area_id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"))
+    rank: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+
+
+class AbsenceRow(Base):
+    """When a person is away; why is nobody's business here."""
+
+    __tablename__ = "absences"
+    __table_args__ = (Index("ix_absences_person_id", "person_id", "ends_at"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    starts_at: Mapped[Moment]
+    ends_at: Mapped[Moment]
+
+
+class LoadRow(Base):
+    """How many open reports a person has in hand: counted in the transaction that gives or takes one."""
+
+    __tablename__ = "person_loads"
+    __table_args__ = (CheckConstraint("open >= 0", name="open"), {"postgresql_with": {"fillfactor": "50"}})
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    open: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -1,0 +1,1 @@
+"""Workload: the figures of areas and how they are counted."""
