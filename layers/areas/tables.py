@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     SmallInteger,
@@ -53,10 +54,13 @@ class AreaRow(Base):
     """The stable identity of an area: a code is given once inside its level and never reused."""
 
     __tablename__ = "areas"
-    __table_args__ = (UniqueConstraint("district_id", "depth", "code"),)
+    __table_args__ = (
+        UniqueConstraint("district_id", "depth", "code"),
+        ForeignKeyConstraint(["district_id", "depth"], ["levels.district_id", "levels.depth"]),
+    )
 
     id: Mapped[Id]
-    district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"))
+    district_id: Mapped[int] = mapped_column(BigInteger)
     depth: Mapped[int] = mapped_column(SmallInteger)
     code: Mapped[str] = mapped_column(Text)
     started_on: Mapped[date | None] = mapped_column(Date)

@@ -16,18 +16,6 @@ CREATE TABLE districts (
     CONSTRAINT uq_districts_code UNIQUE (code)
 );
 
-CREATE TABLE areas (
-    id BIGINT GENERATED ALWAYS AS IDENTITY,
-    district_id BIGINT NOT NULL,
-    depth SMALLINT NOT NULL,
-    code TEXT NOT NULL,
-    started_on DATE,
-    ended_on DATE,
-    CONSTRAINT pk_areas PRIMARY KEY (id),
-    CONSTRAINT uq_areas_district_id_depth_code UNIQUE (district_id, depth, code),
-    CONSTRAINT fk_areas_district_id FOREIGN KEY(district_id) REFERENCES districts (id)
-);
-
 CREATE TABLE cell_groups (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     district_id BIGINT NOT NULL,
@@ -130,6 +118,27 @@ CREATE TABLE absences (
 );
 CREATE INDEX ix_absences_person_id ON absences (person_id, ends_at);
 
+CREATE TABLE areas (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    district_id BIGINT NOT NULL,
+    depth SMALLINT NOT NULL,
+    code TEXT NOT NULL,
+    started_on DATE,
+    ended_on DATE,
+    CONSTRAINT pk_areas PRIMARY KEY (id),
+    CONSTRAINT uq_areas_district_id_depth_code UNIQUE (district_id, depth, code),
+    CONSTRAINT fk_areas_district_id_depth FOREIGN KEY(district_id, depth) REFERENCES levels (district_id, depth)
+);
+
+CREATE TABLE person_loads (
+    person_id BIGINT NOT NULL,
+    open INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_person_loads PRIMARY KEY (person_id),
+    CONSTRAINT ck_person_loads_open CHECK (open >= 0),
+    CONSTRAINT fk_person_loads_person_id FOREIGN KEY(person_id) REFERENCES people (id) ON DELETE CASCADE
+
+) WITH (fillfactor = 50);
+
 CREATE TABLE area_populations (
     edition_id BIGINT NOT NULL,
     area_id BIGINT NOT NULL,
@@ -219,15 +228,6 @@ CREATE TABLE lineage (
     CONSTRAINT fk_lineage_from_area_id FOREIGN KEY(from_area_id) REFERENCES areas (id),
     CONSTRAINT fk_lineage_to_area_id FOREIGN KEY(to_area_id) REFERENCES areas (id)
 );
-
-CREATE TABLE person_loads (
-    person_id BIGINT NOT NULL,
-    open INTEGER DEFAULT '0' NOT NULL,
-    CONSTRAINT pk_person_loads PRIMARY KEY (person_id),
-    CONSTRAINT ck_person_loads_open CHECK (open >= 0),
-    CONSTRAINT fk_person_loads_person_id FOREIGN KEY(person_id) REFERENCES people (id) ON DELETE CASCADE
-)
- WITH (fillfactor = 50);
 
 CREATE TABLE reports (
     id BIGINT NOT NULL,
@@ -363,7 +363,6 @@ CREATE TABLE report_private (
     CONSTRAINT pk_report_private PRIMARY KEY (report_id),
     CONSTRAINT fk_report_private_report_id FOREIGN KEY(report_id) REFERENCES reports (id)
 );
-
 
 -- The journal is append-only: what was recorded can be added to, never altered or taken away.
 create function refuse_change() returns trigger language plpgsql as $$
