@@ -183,3 +183,8 @@ def _edition(row: Row[tuple[object, ...]]) -> Edition:
         digest=row.digest,
         row_version=row.row_version,
     )
+
+
+def filing_lock_key(district_id: int) -> int:
+    """The advisory lock that filing takes shared and publishing takes alone: no report slips between two editions."""
+    return 0x77616E67 << 32 | district_id
