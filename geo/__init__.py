@@ -1,0 +1,1 @@
+"""Pure geometry and coordinates: no database, web, files, clock or settings."""
