@@ -1,0 +1,1 @@
+"""Where the outside drives the service: HTTP routes, command line, worker, settings."""

@@ -1,0 +1,79 @@
+"""The real service as its own process: started the way a newcomer starts it, on a free port, stopped by its pid."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+READY_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 15
+
+
+@pytest.fixture
+def service_url(db_url: str, tmp_path: Path) -> Iterator[str]:
+    """Base URL of a running service on a database of its own, `db_url`."""
+    with serving(db_url, var=tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def serving(database_url: str, *, var: Path, command: tuple[str, ...] = ("serve",)) -> Iterator[str]:
+    """Run `wangge serve` on `database_url` and yield its base URL once /readyz says yes; `var` takes its log."""
+    port = free_port()
+    log = var / f"service-{port}.log"
+    environment = os.environ | {
+        "DATABASE_URL": database_url,
+        "WANGGE_VAR": str(var),
+        "WANGGE_PORT": str(port),
+        "PYTHONPATH": str(CHECKOUT),
+    }
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "api.cli", *command], env=environment, stdout=output, stderr=output, cwd=var
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_ready(process, f"{url}/readyz", log)
+        yield url
+    finally:
+        _stop(process)
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"the service ended with code {process.returncode}:\n{log.read_text()}")
+        try:
+            if httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    pytest.fail(f"the service was not ready after {READY_TIMEOUT_S} s:\n{log.read_text()}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
