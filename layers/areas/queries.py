@@ -49,7 +49,7 @@ async def edition_in_force(connection: AsyncConnection, district: District) -> E
         raise NoEdition(
             f"{district.name} has no edition of its boundaries in force.",
             field="edition",
-            remedy="Import the layers and publish them: ./wangge import FILE --as LEVEL --commit, then ./wangge publish.",
+            remedy="Import its layers (./wangge import FILE --as LEVEL --commit), then ./wangge publish --commit.",
         )
     return _edition(row)
 
@@ -58,9 +58,7 @@ async def edition(connection: AsyncConnection, district: District, number: int |
     """The edition with this number, or the one in force."""
     if number is None:
         return await edition_in_force(connection, district)
-    statement = select(EditionRow.__table__).where(
-        EditionRow.district_id == district.id, EditionRow.number == number
-    )
+    statement = select(EditionRow.__table__).where(EditionRow.district_id == district.id, EditionRow.number == number)
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise NoEdition(f"{district.name} has no edition {number}.", field="edition", value=number)

@@ -10,7 +10,6 @@ from typing import Any
 from geo.crs import Plane
 from geo.locate import Locator
 from geo.positions import LonLat
-
 from layers.districts.records import District
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -17,7 +17,6 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,9 +31,7 @@ class EditionRow(Base):
     __table_args__ = (
         UniqueConstraint("district_id", "number"),
         CheckConstraint("status in ('draft', 'checked', 'in_force', 'retired')", name="status"),
-        Index(
-            "uq_editions_in_force", "district_id", unique=True, postgresql_where=text("status = 'in_force'")
-        ),
+        Index("uq_editions_in_force", "district_id", unique=True, postgresql_where=text("status = 'in_force'")),
     )
 
     id: Mapped[Id]

@@ -43,7 +43,9 @@ def choose(known: list[District], code: str | None) -> District:
     """The one of `known` with this code, or the only one; see `district` for what is raised."""
     if not known:
         raise UnknownDistrict(
-            "No district is declared yet.", field="district", remedy="Declare one: ./wangge district FILE.toml --commit."
+            "No district is declared yet.",
+            field="district",
+            remedy="Declare one: ./wangge district FILE.toml --commit.",
         )
     codes = ", ".join(one.code for one in known)
     if code is None:

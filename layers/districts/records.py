@@ -91,7 +91,9 @@ class District:
             if key in {level.key, level.name, level.name_en}:
                 return level
         known = ", ".join(level.key for level in self.levels)
-        raise UnknownLevel(f"{self.name} has no level {key!r}.", field="level", value=key, remedy=f"Its levels: {known}.")
+        raise UnknownLevel(
+            f"{self.name} has no level {key!r}.", field="level", value=key, remedy=f"Its levels: {known}."
+        )
 
 
 def check_time_zone(name: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from layers.base import Base, Facts, Id, RowVersion
 
+
 class DistrictRow(Base):
     """A district (区): everything else hangs below one."""
 
@@ -20,6 +21,7 @@ class DistrictRow(Base):
     plane_srid: Mapped[int | None] = mapped_column(Integer)
     settings: Mapped[Facts]
     row_version: Mapped[RowVersion]
+
 
 class LevelRow(Base):
     """A level of the tree, as the district names it: depth 0 is the district itself, the deepest is the cell."""

@@ -19,7 +19,10 @@ class ServicePointRow(Base):
         Index("ix_service_points_geom", "geom", postgresql_using="gist"),
         Index("ix_service_points_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         Index(
-            "ix_service_points_address_trgm", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}
+            "ix_service_points_address_trgm",
+            "address",
+            postgresql_using="gin",
+            postgresql_ops={"address": "gin_trgm_ops"},
         ),
     )
 
@@ -44,7 +47,9 @@ class BuildingRow(Base):
     __table_args__ = (
         UniqueConstraint("district_id", "code"),
         Index("ix_buildings_geom", "geom", postgresql_using="gist"),
-        Index("ix_buildings_address_trgm", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}),
+        Index(
+            "ix_buildings_address_trgm", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}
+        ),
     )
 
     id: Mapped[Id]

@@ -1,0 +1,101 @@
+"""The first assignment of a report: a pure rule over stated facts, so that it explains itself and can be replayed.
+
+cell:      A ──► B ──► O        each rank: on duty, not away, under the cap; among equals the least loaded
+             │ nobody
+community: anyone who answers for it, by rank
+             │ nobody
+street:    likewise
+             │ nobody
+unassigned, held by the area it began in, and shown loudly
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from layers.reports.records import Considered, Outcome
+
+RULE = "first-assignment/1"
+
+#: Ranks in the order they are asked: A, the deputy B, the information officer, the desk.
+RANKS = ("A", "B", "O", "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An area asked in turn, from the one the matter lies in upwards."""
+
+    area_id: int
+    depth: int
+
+
+def assign(answerers: Sequence[Considered], steps: Sequence[Step], *, turn: int) -> Outcome:
+    """Choose who gets a report among `answerers` (their `verdict` is ignored), asking the areas of `steps` in order.
+
+    `turn` (the serial of the report's number) decides among several who are equally and least loaded, so that many
+    reports at once spread out; the same facts and the same turn always give the same outcome.
+    """
+    told: list[Considered] = []
+    taken: Considered | None = None
+    for step, rank in ((step, rank) for step in steps for rank in RANKS):
+        asked = [one for one in answerers if one.area_id == step.area_id and one.rank == rank]
+        if taken:
+            told += [replace(one, verdict="not_reached") for one in asked]
+            continue
+        judged = [replace(one, verdict=_obstacle(one)) for one in asked]
+        taken = _least_loaded([one for one in judged if not one.verdict], turn)
+        told += [_told(one, taken) for one in judged]
+    if taken:
+        taken = replace(taken, verdict="taken")
+        return Outcome(RULE, taken, taken.area_id, taken.depth, _reason(taken, steps), tuple(told))
+    start = steps[0] if steps else None
+    return Outcome(
+        RULE, None, start.area_id if start else None, start.depth if start else None, _nobody(told), tuple(told)
+    )
+
+
+def _obstacle(one: Considered) -> str:
+    """Why this person cannot take a report now; empty when nothing stands in the way."""
+    if one.absent:
+        return "absent"
+    if not one.on_duty:
+        return "off_duty"
+    if one.cap is not None and one.open >= one.cap:
+        return "at_cap"
+    return ""
+
+
+def _least_loaded(free: list[Considered], turn: int) -> Considered | None:
+    if not free:
+        return None
+    least = min(one.open for one in free)
+    equals = sorted((one for one in free if one.open == least), key=lambda one: one.number)
+    return equals[turn % len(equals)]
+
+
+def _told(one: Considered, taken: Considered | None) -> Considered:
+    if one.verdict:
+        return one
+    if one == taken:
+        return replace(one, verdict="taken")
+    assert taken is not None
+    return replace(one, verdict="busier" if one.open > taken.open else "not_their_turn")
+
+
+def _reason(taken: Considered, steps: Sequence[Step]) -> str:
+    return f"rank_{taken.rank}" if taken.area_id == steps[0].area_id else f"climbed_to_depth_{taken.depth}"
+
+
+def _nobody(told: Sequence[Considered]) -> str:
+    return "nobody_available" if told else "nobody_answers"
+
+
+def facts(outcome: Outcome) -> list[dict[str, object]]:
+    """Everyone considered, as it is stored and shown."""
+    return [asdict(one) for one in outcome.considered]
+
+
+def replay(stored: Sequence[dict[str, object]], steps: Sequence[Step], *, turn: int) -> Outcome:
+    """The outcome again from stored facts: equal to the stored one, or the record was altered."""
+    return assign([Considered(**one) for one in stored], steps, turn=turn)  # type: ignore[arg-type]

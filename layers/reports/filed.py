@@ -1,0 +1,270 @@
+"""What a filing comes to: the values it writes, its journal entries, and the stored report as it is answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from geo.crs import STORAGE_SRID
+from layers.areas.records import CompiledEdition
+from layers.reports.assignment import facts
+from layers.reports.journal import GENESIS, Entry, chained, moment_text, personal_digest
+from layers.reports.lifecycle import Action, Status, step
+from layers.reports.records import (
+    AtAddress,
+    AtPlace,
+    AtPosition,
+    Filing,
+    InArea,
+    Kind,
+    Location,
+    Outcome,
+    StoredReport,
+    Subject,
+    report_number,
+)
+
+SERIALS_PER_DAY = 10_000_000
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A report about to be written: everything decided, nothing stored."""
+
+    filing: Filing
+    kind: Kind
+    location: Location
+    flags: tuple[str, ...]
+    outcome: Outcome | None
+    compiled: CompiledEdition
+    serial: int
+    salt: bytes
+    actor: str
+    now: datetime
+
+    @cached_property
+    def report_id(self) -> int:
+        """The filing date in the district's time zone, then the serial."""
+        day = self.now.astimezone(self.compiled.district.zone)
+        return int(day.strftime("%Y%m%d")) * SERIALS_PER_DAY + self.serial
+
+    @property
+    def status(self) -> Status:
+        """Filed, and dispatched when someone got it."""
+        filed = step(None, Action.FILE)
+        return step(filed, Action.ASSIGN) if self.outcome and self.outcome.assignee else filed
+
+    @property
+    def address(self) -> str | None:
+        """The address as it was given, which is personal."""
+        return self.filing.subject.address if isinstance(self.filing.subject, AtAddress) else self.filing.address
+
+    @property
+    def personal(self) -> dict[str, str | None]:
+        """What is kept apart because it can be erased."""
+        filing = self.filing
+        return {
+            "text": filing.text,
+            "address": self.address,
+            "reporter_name": filing.reporter_name,
+            "reporter_phone": filing.reporter_phone,
+        }
+
+    @property
+    def holder(self) -> tuple[int, int]:
+        """Area and depth that hold the report: who got it there, else where the asking began, else the district."""
+        if self.outcome and self.outcome.holder_area_id is not None and self.outcome.holder_depth is not None:
+            return self.outcome.holder_area_id, self.outcome.holder_depth
+        return self.compiled.by_code[0, self.compiled.district.code].id, 0
+
+    @cached_property
+    def candidates(self) -> list[dict[str, Any]]:
+        """The cells or places it could be, as they are stored and shown."""
+        cells = [
+            {"code": one.code, "share": round(one.share, 4), "distance_m": round(one.distance_m, 2)}
+            for one in self.location.candidates
+        ]
+        places = [
+            {"what": one.what, "code": one.code, "text": one.text, "score": one.score} for one in self.location.matches
+        ]
+        return cells + places
+
+
+def subject_name(subject: Subject) -> str:
+    """The subject's name as it is stored."""
+    names: dict[type, str] = {AtPosition: "position", AtAddress: "address", InArea: "area", AtPlace: "place"}
+    return names.get(type(subject), "none")
+
+
+def content_digest(filing: Filing, salt: bytes) -> bytes:
+    """A digest of everything the sender said, salted like the personal fields it covers."""
+    content = asdict(filing)
+    del content["sender"], content["client_key"]
+    content["subject"] = [subject_name(filing.subject), content["subject"]]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return sha256(salt + text.encode()).digest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return moment_text(value)
+    raise TypeError(f"no plain form of {type(value).__name__}")
+
+
+def entries(draft: Draft) -> list[Entry]:
+    """The journal's first entries: filed, and assigned or unassigned where the rule was asked."""
+    filed = Entry(draft.report_id, 1, "filed", draft.now, draft.actor, _filed_facts(draft))
+    if draft.outcome is None:
+        return [filed]
+    taken = draft.outcome.assignee
+    decided: dict[str, Any] = {
+        "rule": draft.outcome.rule,
+        "holder_area": draft.holder[0],
+        "reason": draft.outcome.reason,
+    }
+    if taken:
+        decided["assignee"] = taken.person_id
+    kind = "assigned" if taken else "unassigned"
+    return [filed, Entry(draft.report_id, 2, kind, draft.now, draft.actor, decided)]
+
+
+def _filed_facts(draft: Draft) -> Mapping[str, Any]:
+    filing, location = draft.filing, draft.location
+    given = filing.subject.given if isinstance(filing.subject, AtPosition) else None
+    return {
+        "kind": draft.kind.code,
+        "source": filing.source,
+        "sender": filing.sender,
+        "client_key": filing.client_key,
+        "external_ref": filing.external_ref,
+        "extra": dict(filing.extra),
+        "subject": subject_name(filing.subject),
+        "occurred_at": moment_text(filing.occurred_at or draft.now),
+        "position": location.position,
+        "given": given,
+        "datum": filing.subject.datum.value if isinstance(filing.subject, AtPosition) else None,
+        "accuracy_m": location.accuracy_m,
+        "located": location.located,
+        "located_by": location.by,
+        "edition": draft.compiled.edition.id,
+        "area_path": location.area.path if location.area else None,
+        "certainty": location.certainty,
+        "flags": list(draft.flags),
+        "candidates": draft.candidates,
+        "place": location.place_id,
+        "personal_digest": personal_digest(draft.salt, draft.personal),
+    }
+
+
+def values(draft: Draft) -> dict[str, Any]:
+    """The parameters of the one statement that writes it all."""
+    chain = _chain(entries(draft))
+    outcome = draft.outcome
+    return {
+        **_report_values(draft),
+        **draft.personal,
+        "salt": draft.salt,
+        "actor": draft.actor,
+        "rule": outcome.rule if outcome else None,
+        "considered": json.dumps(facts(outcome)) if outcome else "[]",
+        "entries": len(chain),
+        "chain_head": chain[-1][3],
+        "positions": [one[0] for one in chain],
+        "types": [one[1] for one in chain],
+        "bodies": [one[2] for one in chain],
+        "digests": [one[3] for one in chain],
+    }
+
+
+def _chain(steps: list[Entry]) -> list[tuple[int, str, bytes, bytes]]:
+    head = GENESIS
+    chain = []
+    for one in steps:
+        body = one.body()
+        head = chained(head, body)
+        chain.append((one.position, one.type, body, head))
+    return chain
+
+
+def _report_values(draft: Draft) -> dict[str, Any]:
+    filing, location = draft.filing, draft.location
+    given = filing.subject.given if isinstance(filing.subject, AtPosition) else None
+    taken = draft.outcome.assignee if draft.outcome else None
+    holder_area, holder_depth = draft.holder
+    return {
+        "id": draft.report_id,
+        "district": draft.compiled.district.id,
+        "sender": filing.sender,
+        "source": filing.source,
+        "client_key": filing.client_key,
+        "content_digest": content_digest(filing, draft.salt),
+        "external_ref": filing.external_ref,
+        "kind": draft.kind.id,
+        "extra": json.dumps(dict(filing.extra)),
+        "status": draft.status.value,
+        "subject": subject_name(filing.subject),
+        "occurred_at": filing.occurred_at or draft.now,
+        "filed_at": draft.now,
+        "srid": STORAGE_SRID,
+        "lon": location.position.lon if location.position else None,
+        "lat": location.position.lat if location.position else None,
+        "x": given.lon if given else None,
+        "y": given.lat if given else None,
+        "datum": filing.subject.datum.value if isinstance(filing.subject, AtPosition) else None,
+        "accuracy_m": location.accuracy_m,
+        "located": location.located,
+        "located_by": location.by,
+        "edition": draft.compiled.edition.id,
+        "area": location.area.id if location.area else None,
+        "area_path": location.area.path if location.area else None,
+        "certainty": location.certainty,
+        "flags": list(draft.flags),
+        "candidates": json.dumps(draft.candidates, ensure_ascii=False),
+        "place": location.place_id,
+        "assignee": taken.person_id if taken else None,
+        "holder_area": holder_area,
+        "holder_depth": holder_depth,
+    }
+
+
+def stored(draft: Draft) -> StoredReport:
+    """The report as a reader would find it now."""
+    filing, location, row = draft.filing, draft.location, _report_values(draft)
+    taken = draft.outcome.assignee if draft.outcome else None
+    path = location.area.path if location.area else None
+    return StoredReport(
+        id=draft.report_id,
+        number=report_number(draft.report_id),
+        kind_code=draft.kind.code,
+        kind_name=draft.kind.name,
+        urgent=draft.kind.urgent,
+        source=filing.source,
+        external_ref=filing.external_ref,
+        extra=filing.extra,
+        status=row["status"],
+        subject=row["subject"],
+        occurred_at=row["occurred_at"],
+        filed_at=draft.now,
+        position=location.position,
+        given=filing.subject.given if isinstance(filing.subject, AtPosition) else None,
+        given_datum=row["datum"],
+        accuracy_m=location.accuracy_m,
+        located=location.located,
+        located_by=location.by,
+        edition_number=draft.compiled.edition.number,
+        area_path=path,
+        area_ids=tuple(int(one) for one in path.rstrip(".").split(".")) if path else (),
+        certainty=location.certainty,
+        flags=draft.flags,
+        candidates=tuple(draft.candidates),
+        assignee_number=taken.number if taken else None,
+        assignee_role=taken.role if taken else None,
+        holder_area_id=row["holder_area"],
+        entries=len(entries(draft)),
+        row_version=1,
+    )

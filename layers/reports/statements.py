@@ -1,0 +1,18 @@
+"""The long SQL statements of this slice, read once from their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import LiteralString, cast
+
+
+def _read(name: str) -> LiteralString:
+    # The files are part of the program, as literal as a string in it.
+    return cast(LiteralString, (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+ADDRESS_CANDIDATES = _read("address_candidates")
+ANSWERERS = _read("answerers")
+FILE_REPORT = _read("file_report")
+FILING_STATE = _read("filing_state")
+TAKE_LOAD = _read("take_load")
