@@ -62,7 +62,7 @@ def _number(chinese: str) -> int:
 
 
 def same_numbers(asked: str, held: str) -> bool:
-    """Whether the numbers of two normalised addresses agree as far as both go: 12号 agrees with 12号3号楼, not with 13号."""
+    """Whether the numbers agree as far as both go: 12号 agrees with 12号3号楼, not with 13号."""
     ours, theirs = _NUMBERS.findall(asked), _NUMBERS.findall(held)
     common = min(len(ours), len(theirs))
     return ours[:common] == theirs[:common]

@@ -19,7 +19,7 @@ from layers.refusals import Refusal
 
 GENESIS = sha256(b"wangge journal 1").digest()
 
-#: The facts each type of entry states, by type and version. A type that changes gets a new version, never a new meaning.
+#: The facts of each type of entry, by type and version. A type that changes gets a new version, not a new meaning.
 ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
     ("filed", 1): frozenset(
         {

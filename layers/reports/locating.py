@@ -29,9 +29,7 @@ class UnknownPlace(NotFound):
     """The register has no service point with this code."""
 
 
-async def locate(
-    connection: AsyncConnection[Any], subject: Subject, *, compiled: CompiledEdition, address: str | None = None
-) -> Location:
+async def locate(connection: AsyncConnection[Any], subject: Subject, *, compiled: CompiledEdition) -> Location:
     """Locate a subject; only an address or a place asks the database.
 
     Raises:
@@ -92,8 +90,19 @@ def _placed(
     )
 
 
-def _in_area(area: Area, *, by: str, position: LonLat | None = None, certainty: float = 1.0) -> Location:
-    return Location(True, by, position, area, certainty, None, (), (), (), None)
+def _in_area(area: Area, *, by: str, certainty: float = 1.0, matches: tuple[AddressMatch, ...] = ()) -> Location:
+    return Location(
+        located=True,
+        by=by,
+        position=None,
+        area=area,
+        certainty=certainty,
+        accuracy_m=None,
+        candidates=(),
+        matches=matches,
+        flags=(),
+        border_m=None,
+    )
 
 
 def _root(compiled: CompiledEdition) -> Area:
@@ -131,11 +140,20 @@ async def _at_address(connection: AsyncConnection[Any], address: str, *, compile
     taken = decision.taken
     if taken is None:
         flags = (decision.flag,) if decision.flag else ()
-        return Location(False, "address", None, None, None, None, (), decision.best, flags, None)
-    if taken.what == "area" and taken.area_id is not None:
         return Location(
-            True, "address", None, compiled.areas[taken.area_id], taken.score, None, (), decision.best, (), None
+            located=False,
+            by="address",
+            position=None,
+            area=None,
+            certainty=None,
+            accuracy_m=None,
+            candidates=(),
+            matches=decision.best,
+            flags=flags,
+            border_m=None,
         )
+    if taken.what == "area" and taken.area_id is not None:
+        return _in_area(compiled.areas[taken.area_id], by="address", certainty=taken.score, matches=decision.best)
     placement = _place(compiled, taken.position, 1.0)
     return _placed(compiled, placement, taken.position, by="address", matches=decision.best)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import Any, LiteralString, cast
 
 
 def _read(name: str) -> LiteralString:
     # The files are part of the program, as literal as a string in it.
-    return cast(LiteralString, (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8"))
+    text: Any = (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    return cast(LiteralString, text)
 
 
 ADDRESS_CANDIDATES = _read("address_candidates")

@@ -51,7 +51,7 @@ class KindRow(Base):
 
 
 class ReportRow(Base):
-    """The current state of a report. `id` is yyyymmdd followed by seven digits, so partitions by month can come later."""
+    """A report as it stands. `id` is yyyymmdd and seven digits, so that partitions by month can come later."""
 
     __tablename__ = "reports"
     __table_args__ = (
