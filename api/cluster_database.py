@@ -89,8 +89,8 @@ def place_of(url: str) -> str:
 
 
 def _reason(fault: psycopg.OperationalError) -> str:
-    last = str(fault).strip().rpartition("\n")[2]
-    return last.rpartition("FATAL:")[2].rpartition("failed: ")[2].strip().rstrip(".") or "it gave no reason"
+    first = str(fault).strip().partition("\n")[0]
+    return first.rpartition("FATAL:")[2].rpartition("failed: ")[2].strip().rstrip(".") or "it gave no reason"
 
 
 def _value(connection: psycopg.Connection, query: LiteralString) -> object:

@@ -14,9 +14,9 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOCAL_SCHEMES = {"data", "blob", "file", "about"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for each worker."""
+    """One Chromium for a module of browser tests; it holds an event loop, so async tests stand in other modules."""
     if not CHROMIUM.exists():
         pytest.fail(f"{CHROMIUM} is missing; ./wangge test installs it")
     with sync_playwright() as playwright:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from playwright.sync_api import Page
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,9 +33,3 @@ def test_each_db_url_is_a_new_database(db_url: str, turn: int) -> None:
 
 def test_chinese_is_compared_by_similarity(pg: psycopg.Connection) -> None:
     assert pg.execute("SELECT similarity('光明街道', '光明街') > 0.3").fetchone() == (True,)
-
-
-@pytest.mark.browser
-def test_a_page_runs_scripts_and_is_local(page: Page) -> None:
-    page.set_content("<p id=p></p><script>p.textContent = navigator.language</script>")
-    assert page.inner_text("#p") == "zh-CN"

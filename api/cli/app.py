@@ -1,0 +1,69 @@
+"""The list of commands and the one place where they are called: any fault becomes one sentence and an exit code."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NamedTuple, NoReturn
+
+import typer
+
+
+class Command(NamedTuple):
+    """Where a command's function lies; its module is imported only when it is called."""
+
+    module: str
+    function: str
+    help: str
+    #: Arguments we do not know are handed to the function as `typer.Context.args`.
+    takes_more: bool = False
+
+
+COMMANDS: dict[str, Command] = {
+    "cluster": Command("api.cli.private_cluster", "cluster", "The private PostGIS cluster: start, stop, status, url."),
+    "test": Command("api.cli.checks", "test", "Run every test: Python, JavaScript, browser.", takes_more=True),
+    "check": Command("api.cli.checks", "check", "Run every check of the code: style, types, imports, rules."),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command line (default: this process's) and exit with its code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = build(words)(words, prog_name="wangge")
+    except (Exception, KeyboardInterrupt) as fault:  # noqa: BLE001 - the outermost frame: a person reads what comes out
+        from api.cli.faults import explain  # not before: it loads the settings, which --help does without
+
+        code = explain(fault)
+    sys.exit(code)
+
+
+def build(words: Sequence[str]) -> typer.Typer:
+    """The application, with the one command that `words` call loaded and the others as their line of help."""
+    app = typer.Typer(
+        help="网格化治理: reports located to their grid, assigned, and seen on the workload map.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_nothing)
+    called = next((word for word in words if not word.startswith("-")), None)
+    for name, command in COMMANDS.items():
+        _add(app, name, command, load=name == called)
+    return app
+
+
+def _add(app: typer.Typer, name: str, command: Command, *, load: bool) -> None:
+    function: Callable[..., object] = _nothing
+    if load:
+        function = getattr(import_module(command.module), command.function)
+    more = {"allow_extra_args": True, "ignore_unknown_options": True} if command.takes_more else {}
+    explained = inspect.getdoc(function) if load else None
+    app.command(name, help=explained or command.help, short_help=command.help, context_settings=more)(function)
+
+
+def _nothing() -> None:
+    pass
