@@ -16,7 +16,7 @@ from pyproj.enums import PJType
 from pyproj.exceptions import CRSError as ProjCrsError
 from pyproj.exceptions import ProjError
 
-from geo.crs import STORAGE_CRS
+from geo.crs import FIRST_NUMBERED_ZONE_SRID, NUMBERED_ZONES, STORAGE_CRS, WEB_MERCATOR
 from geo.positions import Bounds, Floats
 
 MOST_PROPOSALS = 5
@@ -25,11 +25,6 @@ LEAST_AGREEMENT = 0.05
 _WIDEST_AREA_DEG = 45.0
 _REGISTERS = ("EPSG", "ESRI")
 _ZONE_WIDTH_M = 1_000_000
-# CGCS2000 / 3-degree Gauss-Kruger zones 25 to 45 write the zone's number before the easting.
-_FIRST_ZONE = 25
-_LAST_ZONE = 45
-_FIRST_ZONE_SRID = 4513
-_WORLD_MERCATOR = "EPSG:3857"
 # Where several datums agree within metres, a layer made today most likely uses one of these.
 _DATUMS_IN_USE = ("CGCS2000 /", "WGS 84 /", "NAD83 /", "ETRS89 /")
 
@@ -60,8 +55,8 @@ def propose_crs(bounds: Bounds, near: Bounds | None = None) -> list[CrsProposal]
 
     `near` is where the layer is expected, in degrees: the bounds of its district or of a layer already there. Every
     projected system in use there is tried; the rank is how well it puts `bounds` upon `near` (intersection over
-    union, to two decimals), then systems on a datum in use today, then EPSG before ESRI, then the lowest number. Without `near`
-    only degrees and Gauss-Krüger eastings with a zone number can be recognised.
+    union, to two decimals), then systems on a datum in use today, then EPSG before ESRI, then the lowest number.
+    Without `near` only degrees and Gauss-Krüger eastings with a zone number can be recognised.
     """
     if not all(map(isfinite, bounds)):
         return []
@@ -113,10 +108,10 @@ def _propose_degrees(bounds: Bounds, near: Bounds | None) -> list[CrsProposal]:
 
 def _propose_zone(bounds: Bounds) -> list[CrsProposal]:
     zone = int(bounds.west // _ZONE_WIDTH_M)
-    is_one_zone = zone == int(bounds.east // _ZONE_WIDTH_M) and _FIRST_ZONE <= zone <= _LAST_ZONE
+    is_one_zone = zone == int(bounds.east // _ZONE_WIDTH_M) and zone in NUMBERED_ZONES
     if not is_one_zone or not 1_500_000 < bounds.south <= bounds.north < 6_500_000:
         return []
-    code = f"EPSG:{_FIRST_ZONE_SRID + zone - _FIRST_ZONE}"
+    code = f"EPSG:{FIRST_NUMBERED_ZONE_SRID + zone - NUMBERED_ZONES.start}"
     why = f"the eastings begin with the zone number {zone} of a 3-degree Gauss-Krüger system"
     return [CrsProposal(code, str(pyproj.CRS(code).name), why, None)]
 
@@ -149,7 +144,7 @@ def _systems_in_use(near: Bounds) -> Iterator[CRSInfo]:
         for info in query_crs_info(register, PJType.PROJECTED_CRS, area_of_interest=spot, contains=True):
             area = info.area_of_use
             is_regional = area is not None and 0 < area.east - area.west <= _WIDEST_AREA_DEG
-            if is_regional or f"{info.auth_name}:{info.code}" == _WORLD_MERCATOR:
+            if is_regional or f"{info.auth_name}:{info.code}" == WEB_MERCATOR:
                 yield info
 
 
