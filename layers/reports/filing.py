@@ -25,13 +25,13 @@ from psycopg.rows import dict_row
 from layers.areas.queries import filing_lock_key
 from layers.areas.records import Area, CompiledEdition
 from layers.refusals import Conflict, Refusal
+from layers.reports.answerers import ask
 from layers.reports.assignment import Step, assign
 from layers.reports.filed import Draft, content_digest, stored, values
 from layers.reports.kinds import check_extra, known_kind
 from layers.reports.locating import locate
 from layers.reports.records import AtPosition, Considered, Filed, Filing, Kind, Location
-from layers.reports.statements import ANSWERERS, FILE_REPORT, FILING_STATE, TAKE_LOAD
-from layers.roster.duty import on_duty, parse_shifts
+from layers.reports.statements import FILE_REPORT, FILING_STATE, TAKE_LOAD
 
 #: How many reports others may have given a person since the choice was made, before it is made again.
 SLACK = 1
@@ -161,7 +161,6 @@ async def _look(
     now: datetime,
 ) -> _Look:
     given = filing.subject.given if isinstance(filing.subject, AtPosition) else None
-    local = now.astimezone(compiled.district.zone)
     state = connection.cursor(row_factory=dict_row)
     asked = connection.cursor(row_factory=dict_row)
     async with connection.pipeline():
@@ -178,35 +177,17 @@ async def _look(
                 "client_key": filing.client_key,
             },
         )
-        await asked.execute(ANSWERERS, {"areas": [one.area_id for one in steps], "now": now, "today": local.date()})
+        await ask(asked, steps, zone=compiled.district.zone, now=now)
     row = await state.fetchone()
     assert row is not None
-    depths = {one.area_id: one.depth for one in steps}
-    answerers = tuple(_considered(one, depths, local) for one in await asked.fetchall())
     return _Look(
-        row["edition"],
-        row["serial"],
-        row["earlier"],
-        row["earlier_digest"],
-        row["earlier_salt"],
-        row["repeats"],
-        answerers,
-    )
-
-
-def _considered(row: Mapping[str, Any], depths: Mapping[int, int], local: datetime) -> Considered:
-    return Considered(
-        person_id=row["id"],
-        number=row["number"],
-        role=row["role"],
-        area_id=row["area_id"],
-        depth=depths[row["area_id"]],
-        rank=row["rank"],
-        on_duty=on_duty(parse_shifts(row["shifts"]), local),
-        absent=row["absent"],
-        open=row["open"],
-        cap=row["cap"],
-        verdict="",
+        edition_id=row["edition"],
+        serial=row["serial"],
+        earlier_id=row["earlier"],
+        earlier_digest=row["earlier_digest"],
+        earlier_salt=row["earlier_salt"],
+        repeats=row["repeats"],
+        answerers=await answers(asked, steps, zone=compiled.district.zone, now=now),
     )
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Identity, Index, Integer, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -61,3 +73,12 @@ class StreamRow(Base):
     district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"))
     report_id: Mapped[int] = mapped_column(BigInteger)
     position: Mapped[int] = mapped_column(Integer)
+
+
+class PumpRow(Base):
+    """How far the pump has read: every transaction before this one is in the stream."""
+
+    __tablename__ = "journal_pump"
+
+    only: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=text("true"))
+    upto: Mapped[str] = mapped_column(TransactionId, server_default=text("'0'::xid8"))

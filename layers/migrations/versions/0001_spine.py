@@ -13,4 +13,6 @@ depends_on = None
 def upgrade() -> None:
     statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     # The driver's own execute: without parameters it takes many statements, and a % is only a %.
-    op.get_bind().connection.driver_connection.execute(statements)
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
+    driver.execute(statements)

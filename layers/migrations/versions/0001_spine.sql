@@ -16,6 +16,12 @@ CREATE TABLE districts (
     CONSTRAINT uq_districts_code UNIQUE (code)
 );
 
+CREATE TABLE journal_pump (
+    "only" BOOLEAN DEFAULT true NOT NULL,
+    upto xid8 DEFAULT '0'::xid8 NOT NULL,
+    CONSTRAINT pk_journal_pump PRIMARY KEY ("only")
+);
+
 CREATE TABLE cell_groups (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     district_id BIGINT NOT NULL,
@@ -373,3 +379,5 @@ create trigger append_only before update or delete on journal_entries for each r
 create trigger append_only_whole before truncate on journal_entries execute function refuse_change();
 create trigger append_only before update or delete on journal_seals for each row execute function refuse_change();
 create trigger append_only_whole before truncate on journal_seals execute function refuse_change();
+
+insert into journal_pump default values;
