@@ -25,7 +25,7 @@ from psycopg.rows import dict_row
 from layers.areas.queries import filing_lock_key
 from layers.areas.records import Area, CompiledEdition
 from layers.refusals import Conflict, Refusal
-from layers.reports.answerers import ask
+from layers.reports.answerers import answers, ask
 from layers.reports.assignment import Step, assign
 from layers.reports.filed import Draft, content_digest, stored, values
 from layers.reports.kinds import check_extra, known_kind
