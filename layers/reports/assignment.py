@@ -30,6 +30,17 @@ class Step:
     depth: int
 
 
+def steps_of(path: str | None) -> tuple[Step, ...]:
+    """The areas the assignment asks in turn: from the one the report lies in upwards, the district only for its own.
+
+    Which level settles a kind in the end is another matter: whoever answers for the cell looks first (首接负责).
+    An unlocated report asks nobody: it waits in its own queue until someone says where it is.
+    """
+    ids = [int(one) for one in path.rstrip(".").split(".")] if path else []
+    lowest = len(ids) - 1
+    return tuple(Step(ids[depth], depth) for depth in range(lowest, -1, -1) if depth > 0 or lowest == 0)
+
+
 def assign(answerers: Sequence[Considered], steps: Sequence[Step], *, turn: int) -> Outcome:
     """Choose who gets a report among `answerers` (their `verdict` is ignored), asking the areas of `steps` in order.
 

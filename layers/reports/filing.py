@@ -23,14 +23,14 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import dict_row
 
 from layers.areas.queries import filing_lock_key
-from layers.areas.records import Area, CompiledEdition
+from layers.areas.records import CompiledEdition
 from layers.refusals import Conflict, Refusal
 from layers.reports.answerers import answers, ask
-from layers.reports.assignment import Step, assign
+from layers.reports.assignment import Step, assign, steps_of
 from layers.reports.filed import Draft, content_digest, stored, values
 from layers.reports.kinds import check_extra, known_kind
 from layers.reports.locating import locate
-from layers.reports.records import AtPosition, Considered, Filed, Filing, Kind, Location
+from layers.reports.records import AtPosition, Considered, Filed, Filing, Kind
 from layers.reports.statements import FILE_REPORT, FILING_STATE, TAKE_LOAD
 
 #: How many reports others may have given a person since the choice was made, before it is made again.
@@ -96,7 +96,7 @@ async def file_report(
     check_extra(kind, filing.extra)
     _check_time(filing, now)
     location = await locate(connection, filing.subject, compiled=compiled)
-    steps = steps_of(location, kind, compiled)
+    steps = steps_of(location.area.path if location.area else None)
     look = await _look(connection, filing, steps, compiled=compiled, now=now)
     if look.earlier_id is not None:
         _check_same(filing, look)
@@ -118,18 +118,6 @@ async def file_report(
     )
     await _write(connection, draft)
     return Filed(draft.report_id, stored(draft), location, draft.outcome)
-
-
-def steps_of(location: Location, kind: Kind, compiled: CompiledEdition) -> tuple[Step, ...]:
-    """The areas the assignment asks in turn: from the one that settles this kind upwards, the district only if it does.
-
-    An unlocated report asks nobody: it waits in its own queue until someone says where it is.
-    """
-    if location.area is None:
-        return ()
-    start = min(location.area.depth, kind.level_depth)
-    chain: Sequence[Area] = [one for one in compiled.chain(location.area) if one.depth <= start]
-    return tuple(Step(one.id, one.depth) for one in chain if one.depth > 0 or start == 0)
 
 
 def _check_time(filing: Filing, now: datetime) -> None:

@@ -58,7 +58,6 @@ def _place(compiled: CompiledEdition, position: LonLat, accuracy_m: float | None
     settings = compiled.district.settings
     return place(
         compiled.locator,
-        compiled.plane,
         position,
         accuracy_m=accuracy_m,
         assumed_accuracy_m=settings.assumed_accuracy_m,

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 
 from layers.districts.records import District
 from layers.reports.answerers import answers, ask
-from layers.reports.assignment import Step, assign, facts
+from layers.reports.assignment import assign, facts, steps_of
 from layers.reports.filed import SERIALS_PER_DAY
 from layers.reports.journal import Entry, chained
 from layers.reports.lifecycle import Action, Status, step
@@ -42,7 +42,7 @@ async def assign_waiting(
 async def _assign(
     connection: AsyncConnection[Any], district: District, row: Mapping[str, Any], *, actor: str, now: datetime
 ) -> bool:
-    steps = _steps(row["area_path"], row["level_depth"])
+    steps = steps_of(row["area_path"])
     cursor = connection.cursor(row_factory=dict_row)
     await ask(cursor, steps, zone=district.zone, now=now)
     found = await answers(cursor, steps, zone=district.zone, now=now)
@@ -53,12 +53,6 @@ async def _assign(
         return False
     await connection.execute(ASSIGN_REPORT, _values(row, outcome, outcome.assignee, actor=actor, now=now))
     return True
-
-
-def _steps(area_path: str, level_depth: int) -> tuple[Step, ...]:
-    ids = [int(one) for one in area_path.rstrip(".").split(".")]
-    start = min(len(ids) - 1, level_depth)
-    return tuple(Step(ids[depth], depth) for depth in range(start, -1, -1) if depth > 0 or start == 0)
 
 
 async def _take(connection: AsyncConnection[Any], taken: Considered) -> bool:

@@ -1,9 +1,8 @@
 -- Located reports that nobody has yet, oldest first; those another worker is looking at are left to it.
-select r.id, r.area_path, r.entries, r.chain_head, r.status, k.level_depth
+select r.id, r.area_path, r.entries, r.chain_head, r.status
 from reports r
-join kinds k on k.id = r.kind_id
 where r.district_id = %(district)s and r.id > %(after)s and r.assignee_id is null and r.area_path is not null
     and r.status <> 'closed' and r.status <> 'void'
 order by r.id
 limit %(limit)s
-for update of r skip locked
+for update skip locked

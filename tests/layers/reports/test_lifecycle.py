@@ -7,7 +7,7 @@ import pytest
 from layers.reports.lifecycle import STEPS, Action, Status, WrongStep, step
 
 
-@pytest.mark.parametrize(("status", "action"), itertools.product([None, *Status], Action))
+@pytest.mark.parametrize(("status", "action"), list(itertools.product([None, *Status], Action)))
 def test_what_the_table_does_not_hold_cannot_be_done(status: Status | None, action: Action) -> None:
     if (status, action) in STEPS:
         assert step(status, action) is STEPS[status, action]
