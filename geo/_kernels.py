@@ -13,6 +13,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.distance import scale_at
+
 OUTSIDE = -1
 UNSURE = -2
 # Cell values: a face, OUTSIDE, or FIRST_EDGE_CELL - s for a cell whose edges begin at slot s; NOT_FILLED in building.
@@ -152,17 +154,13 @@ def faces_at(
     return unsure
 
 
+_scale_at = _compiled(scale_at)
+
+
 @_compiled
-def border_distance_m(
-    x: float,
-    y: float,
-    east_m: float,
-    north_m: float,
-    segments: NDArray[np.float64],
-    first: int,
-    last: int,
-) -> float:
-    """Metres from a point to the nearest of segments first..last, with `east_m` and `north_m` metres per degree."""
+def border_distance_m(x: float, y: float, segments: NDArray[np.float64], first: int, last: int) -> float:
+    """Metres from a point to the nearest of segments first..last, in a plane around the point."""
+    east_m, north_m = _scale_at(y)
     nearest = np.inf
     for s in range(first, last):
         ax = (segments[s, 0] - x) * east_m
@@ -183,8 +181,6 @@ def border_distance_m(
 def border_distances_m(
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
-    east_m: NDArray[np.float64],
-    north_m: NDArray[np.float64],
     polygons: NDArray[np.int32],
     segments: NDArray[np.float64],
     starts: NDArray[np.int64],
@@ -195,5 +191,4 @@ def border_distances_m(
         p = polygons[i]
         distances_m[i] = np.nan
         if p >= 0:
-            first, last = starts[p], starts[p + 1]
-            distances_m[i] = border_distance_m(lon[i], lat[i], east_m[i], north_m[i], segments, first, last)
+            distances_m[i] = border_distance_m(lon[i], lat[i], segments, starts[p], starts[p + 1])

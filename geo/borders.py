@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo import _kernels
-from geo.distance import metres_per_degree
 from geo.edges import rings_of, segments_of
 from geo.positions import Floats, Geometries
 
@@ -29,13 +28,11 @@ class Borders:
 
     def distance_m(self, lon: float, lat: float, polygon: int) -> float:
         """Metres from one point to the border of one polygon, in a plane around the point (see `metres_per_degree`)."""
-        east_m, north_m = metres_per_degree(lat)
         first, last = self.starts[polygon], self.starts[polygon + 1]
-        return float(_kernels.border_distance_m(lon, lat, float(east_m), float(north_m), self.segments, first, last))
+        return float(_kernels.border_distance_m(lon, lat, self.segments, first, last))
 
     def distances_m(self, lon: Floats, lat: Floats, polygons: NDArray[np.int32]) -> Floats:
         """The same for n points and a polygon for each; NaN where the polygon is -1."""
         distances_m = np.empty(len(lon), np.float64)
-        east_m, north_m = metres_per_degree(lat)
-        _kernels.border_distances_m(lon, lat, east_m, north_m, polygons, self.segments, self.starts, distances_m)
+        _kernels.border_distances_m(lon, lat, polygons, self.segments, self.starts, distances_m)
         return distances_m

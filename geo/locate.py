@@ -82,6 +82,11 @@ class Locator:
 
         return Borders.build(self.polygons)
 
+    @cached_property
+    def areal_polygons(self) -> Geometries:
+        """`polygons` with the invalid ones made valid, for areas."""
+        return np.asarray(shapely.make_valid(self.polygons), dtype=object)
+
     def indices(self, lon: ArrayLike, lat: ArrayLike, *, threads: int = 1) -> NDArray[np.int32]:
         """Positions in `codes` for n points in degrees, -1 where no polygon holds the point or it is not finite."""
         x, y = np.ascontiguousarray(lon, np.float64), np.ascontiguousarray(lat, np.float64)
