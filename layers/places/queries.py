@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,7 +56,7 @@ async def service_points(
     """Service points by code, of one kind if given; `within` is an edition's id and the path of one of its areas."""
     columns = ServicePointRow.__table__.c
     statement = select(
-        columns, func.ST_X(ServicePointRow.geom).label("lon"), func.ST_Y(ServicePointRow.geom).label("lat")
+        *columns, func.ST_X(ServicePointRow.geom).label("lon"), func.ST_Y(ServicePointRow.geom).label("lat")
     ).where(columns.district_id == district_id)
     if kind is not None:
         statement = statement.where(columns.kind == kind)
@@ -77,7 +78,7 @@ async def service_point_kinds(connection: AsyncConnection, district_id: int) -> 
     return (await connection.scalars(statement.order_by(ServicePointRow.kind))).all()
 
 
-def _service_point(row: Row[tuple[object, ...]]) -> ServicePoint:
+def _service_point(row: Row[Any]) -> ServicePoint:
     return ServicePoint(
         id=row.id,
         code=row.code,
