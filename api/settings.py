@@ -82,7 +82,7 @@ def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
     known = {variable_of(field) for field in Settings.model_fields} | TEST_VARIABLES
     for name in environment:
         if name.startswith("WANGGE_") and name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
             remedy = f"Did you mean {near[0]}?" if near else "Unset it; docs/settings.md lists the settings."
             raise SettingRefused(f"{name} is not a setting.", field=name, remedy=remedy)
 

@@ -8,21 +8,8 @@ from fnmatch import fnmatch
 
 PYTHON = ("*.py",)
 OURS = ("api/*.py", "geo/*.py", "layers/*.py", "maps/*.py")
-TEXT = (
-    "*.py",
-    "*.js",
-    "*.mjs",
-    "*.css",
-    "*.html",
-    "*.md",
-    "*.toml",
-    "*.json",
-    "*.sql",
-    "*.sh",
-    "*.lock",
-    "wangge",
-    ".ci/*",
-)
+CODE = ("*.py", "*.js", "*.mjs", "*.css", "*.html", "*.sql", "*.sh", "wangge", ".ci/*")
+TEXT = (*CODE, "*.md", "*.toml", "*.json", "*.lock")
 OTHERS = ("maps/static/vendor/*", "tests/rules/*")
 
 

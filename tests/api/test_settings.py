@@ -1,0 +1,102 @@
+"""Settings: every one documented, a wrong one refused by name, nothing secret shown."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from api.settings import (
+    CHECKOUT,
+    TEST_VARIABLES,
+    SettingRefused,
+    Settings,
+    environment_without,
+    read_settings,
+    variable_of,
+)
+
+DOCUMENT = CHECKOUT / "docs" / "settings.md"
+TEST_SERVER = "TEST_DATABASE_URL"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [*os.environ]:
+        if name.startswith("WANGGE_") or name == "DATABASE_URL":
+            monkeypatch.delenv(name)
+
+
+def test_the_document_lists_exactly_the_settings() -> None:
+    documented = re.findall(r"^\| `([A-Z_]+)` \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    known = {variable_of(field) for field in Settings.model_fields} | TEST_VARIABLES | {TEST_SERVER}
+    assert sorted(documented) == sorted(known)
+
+
+@pytest.mark.parametrize(
+    ("field", "shown"), [("host", "127.0.0.1"), ("port", "8000"), ("log_level", "info"), ("pool_size", "10")]
+)
+def test_the_documented_defaults_are_the_real_ones(field: str, shown: str) -> None:
+    assert str(getattr(read_settings(), field)) == shown
+    assert f"| `{variable_of(field)}` | `{shown}` |" in DOCUMENT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_any_spelling_of_a_database_url(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"{scheme}://clerk:secret@db:5433/wangge")
+    url = read_settings().database_url
+    assert url is not None
+    assert url.get_secret_value() == "postgresql://clerk:secret@db:5433/wangge"
+
+
+def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://clerk:secret@db/wangge")
+    assert "secret" not in repr(read_settings()) + str(read_settings())
+    monkeypatch.setenv("DATABASE_URL", "mysql://clerk:secret@db/wangge")
+    with pytest.raises(SettingRefused, match="DATABASE_URL: must look like postgresql://") as refused:
+        read_settings()
+    assert "secret" not in str(refused.value) + repr(refused.value.value)
+    assert refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("WANGGE_PORT", "eighty", "WANGGE_PORT is 'eighty'"),
+        ("WANGGE_PORT", "70000", "WANGGE_PORT is '70000'"),
+        ("WANGGE_POOL_SIZE", "0", "WANGGE_POOL_SIZE is '0'"),
+        ("WANGGE_LOG_LEVEL", "loud", "WANGGE_LOG_LEVEL is 'loud'"),
+        ("WANGGE_PROT", "80", "WANGGE_PROT is not a setting. Did you mean WANGGE_PORT?"),
+        ("WANGGE_COLOUR", "red", "WANGGE_COLOUR is not a setting. Unset it"),
+    ],
+)
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingRefused) as refused:
+        read_settings()
+    assert str(refused.value).startswith(sentence)
+    assert refused.value.field == name
+
+
+def test_empty_counts_as_not_set_and_letters_case_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.setenv("WANGGE_PORT", "")
+    monkeypatch.setenv("WANGGE_LOG_LEVEL", "WARNING")
+    settings = read_settings()
+    assert (settings.database_url, settings.port, settings.log_level) == (None, 8000, "warning")
+
+
+def test_a_relative_folder_means_where_the_user_stands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WANGGE_VAR", "kept")
+    assert read_settings().var == tmp_path / "kept"
+
+
+def test_children_get_the_environment_without_a_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "elsewhere")
+    monkeypatch.setenv("LANG", "de_DE")
+    environment = environment_without("PG", LANG="C.UTF-8")
+    assert "PGHOST" not in environment
+    assert environment["LANG"] == "C.UTF-8"
