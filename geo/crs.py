@@ -3,6 +3,7 @@
 The only place with EPSG numbers, and every transformation is longitude (or easting) first.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from math import floor
@@ -13,7 +14,7 @@ import shapely
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.errors import CrsError
-from geo.positions import Bounds, Floats, Geometries
+from geo.positions import Bounds, Floats, Geometries, LonLat
 
 STORAGE_SRID = 4326
 STORAGE_CRS = pyproj.CRS.from_epsg(STORAGE_SRID)
@@ -119,6 +120,22 @@ def to_storage(geoms: Geometries, crs: pyproj.CRS) -> Geometries:
     if not np.isfinite(shapely.get_coordinates(stored)).all():
         raise CrsError(f"crs is {crs.name!r}: some coordinates lie where it is not defined; is it the right one?")
     return stored
+
+
+def degrees_from(crs: pyproj.CRS) -> Callable[[float, float], LonLat]:
+    """A function that brings one coordinate pair (x, y) of `crs` to the storage system.
+
+    It raises `CrsError` for a pair that lies where the system is not defined.
+    """
+    transformer = pyproj.Transformer.from_crs(crs, STORAGE_CRS, always_xy=True)
+
+    def degrees(x: float, y: float) -> LonLat:
+        lon, lat = transformer.transform(x, y)
+        if not (np.isfinite(lon) and np.isfinite(lat)):
+            raise CrsError(f"position is {x:g}, {y:g}: {crs.name} is not defined there; is it the right system?")
+        return LonLat(lon, lat)
+
+    return degrees
 
 
 def to_crs(geoms: Geometries, srid: int) -> Geometries:

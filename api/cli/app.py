@@ -23,6 +23,7 @@ class Command(NamedTuple):
 
 COMMANDS: dict[str, Command] = {
     "cluster": Command("api.cli.private_cluster", "cluster", "The private PostGIS cluster: start, stop, status, url."),
+    "file": Command("api.cli.filing", "file", "File a table of requests through the same code as a single report."),
     "test": Command("api.cli.checks", "test", "Run every test: Python, JavaScript, browser.", takes_more=True),
     "check": Command("api.cli.checks", "check", "Run every check of the code: style, types, imports, rules."),
 }

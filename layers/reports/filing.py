@@ -37,6 +37,8 @@ from layers.reports.statements import FILE_REPORT, FILING_STATE, TAKE_LOAD
 SLACK = 1
 #: Clocks of phones run ahead; what lies farther in the future is a mistake.
 AHEAD = timedelta(minutes=5)
+#: How often a filing that others outran is tried again.
+TRIES = 20
 
 
 class TryAgain(Conflict):
@@ -193,3 +195,28 @@ async def _write(connection: AsyncConnection[Any], draft: Draft) -> None:
         raise FiledMeanwhile("The same report is being filed at this moment.", field="client_key") from error
     if taken and load.rowcount == 0:
         raise LoadMoved("The person chosen was given other work meanwhile.", field="assignee")
+
+
+async def file_surely(
+    connection: AsyncConnection[Any],
+    filing: Filing,
+    *,
+    compiled: CompiledEdition,
+    kinds: Mapping[str, Kind],
+    actor: str,
+    now: datetime,
+) -> Filed:
+    """File a report in a transaction (or savepoint) of its own, again where another filing was faster.
+
+    Raises: what `file_report` raises; of `TryAgain` only `EditionMoved`, or the last one when it never comes to rest.
+    """
+    for attempt in range(TRIES):
+        try:
+            async with connection.transaction():
+                return await file_report(connection, filing, compiled=compiled, kinds=kinds, actor=actor, now=now)
+        except EditionMoved:
+            raise
+        except TryAgain:
+            if attempt == TRIES - 1:
+                raise
+    raise AssertionError("unreachable: the loop returns or raises")
