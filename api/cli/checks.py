@@ -28,8 +28,9 @@ def test(context: typer.Context) -> None:
     Paths are relative to the checkout: `./wangge test tests/geo -k datum`.
     """
     failed = run_to_end((*PYTHON, "pytest", "-n", "2", *context.args)) != 0
-    if not context.args:
-        failed = run_to_end(("node", "--test", *_scripts())) != 0 or failed
+    scripts = [] if context.args else _scripts()
+    if scripts:
+        failed = run_to_end(("node", "--test", *scripts)) != 0 or failed
     raise typer.Exit(int(failed))
 
 
