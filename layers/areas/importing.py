@@ -1,0 +1,214 @@
+"""Importing a level of polygons into the draft edition: first prepared and shown, then stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+import shapely
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from geo.coverage import repair, snap
+from geo.crs import Plane, plane_for, plane_from_srid
+from geo.positions import Geometries
+from layers.areas.defects import DefectsFound, Finding
+from layers.areas.drafts import (
+    DraftLevels,
+    LevelDraft,
+    Redrawn,
+    areas_between,
+    district_plane,
+    levels_bounds,
+    normalised,
+    redraw_upward,
+    sorted_level,
+)
+from layers.areas.drafts_rows import Draft, load_draft, store_draft
+from layers.areas.importing_checks import coverage_findings, nesting_findings, parent_findings
+from layers.areas.importing_difference import Difference, difference
+from layers.areas.importing_features import Fields, choose_fields, code_findings, read_level
+from layers.areas.records import Edition
+from layers.districts.records import District, Level
+from layers.read.coordinates import bounds_of, stored_geometry
+from layers.read.features import FeatureTable
+from layers.read.refusals import UnreadableFile
+from layers.read.values import text
+
+#: Features that no repair can make polygons of.
+NO_POLYGON = frozenset({"not_polygon", "empty_geometry"})
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRequest:
+    """What a person asks of an import; fields that are not named are looked for by their names."""
+
+    level: Level
+    code: str | None = None
+    name: str | None = None
+    parent: str | None = None
+    crs: str | None = None
+    repair: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """An area that the repair changed: its former rings made valid, and how much was added and taken away."""
+
+    code: str
+    gained_m2: float
+    lost_m2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """An import that was read, checked and compared, and is not stored yet."""
+
+    district: District
+    level: Level
+    fields: Fields
+    draft: Draft
+    levels: DraftLevels
+    difference: Difference
+    findings: tuple[Finding, ...]
+    mended: tuple[Mended, ...]
+    redrawn: tuple[Redrawn, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that keep the level out."""
+        return tuple(one for one in self.findings if one.is_error)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the draft, or the edition in force, already is what this import would make of it."""
+        return {depth: level.digests() for depth, level in self.levels.items()} == {
+            depth: level.digests() for depth, level in self.draft.levels.items()
+        }
+
+
+async def prepare_level(
+    connection: AsyncConnection, *, district: District, table: FeatureTable, request: LevelRequest
+) -> Preparation:
+    """Read a table as a level and check it together with the district's other levels; nothing is written.
+
+    Raises:
+        FieldNeeded: a field is missing, or several could be meant.
+        CrsNeeded: the coordinate system is missing or impossible; the refusal proposes one.
+    """
+    draft = await load_draft(connection, district)
+    read = _read(table, district=district, request=request, draft=draft)
+    levels: DraftLevels = {**draft.levels, request.level.depth: sorted_level(read.level)}
+    findings = list(read.findings)
+    redrawn: list[Redrawn] = []
+    if not any(one.is_error for one in findings):
+        levels, together, redrawn = _fitted(district, levels, request)
+        findings += together
+    return Preparation(
+        district=district,
+        level=request.level,
+        fields=read.fields,
+        draft=draft,
+        levels=levels,
+        difference=difference(draft.levels.get(request.level.depth), levels[request.level.depth]),
+        findings=tuple(findings),
+        mended=read.mended,
+        redrawn=tuple(redrawn),
+    )
+
+
+async def store_level(connection: AsyncConnection, preparation: Preparation, *, actor: str, now: datetime) -> Edition:
+    """Store what was prepared, in the transaction that prepared it; the draft is begun when there is none.
+
+    An import that changes nothing begins no draft: the edition that already holds it is given back.
+
+    Raises:
+        DefectsFound: errors keep the level out.
+    """
+    if preparation.errors:
+        raise DefectsFound(
+            preparation.findings,
+            remedy="Mend the file, or let --repair mend the coverage; --defects FILE.geojson shows every place.",
+        )
+    base = preparation.draft.base
+    if base is not None and preparation.changes_nothing:
+        return base
+    return await store_draft(
+        connection,
+        preparation.draft,
+        district=preparation.district,
+        levels=preparation.levels,
+        actor=actor,
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    level: LevelDraft
+    fields: Fields
+    findings: tuple[Finding, ...]
+    mended: tuple[Mended, ...]
+
+
+def _read(table: FeatureTable, *, district: District, request: LevelRequest, draft: Draft) -> _Read:
+    """The table as a level whose rings and borders were checked, and mended when that is asked for."""
+    level = request.level
+    others = {depth: areas for depth, areas in draft.levels.items() if depth != level.depth}
+    fields = choose_fields(table, depth=level.depth, code=request.code, name=request.name, parent=request.parent)
+    near = levels_bounds(others) or levels_bounds(draft.levels)
+    given = stored_geometry(table, crs=request.crs, near=near)
+    plane = district_plane(district, others) if others else _plane_of(district, given)
+    codes = [text(value) for value in table.fields[fields.code]]
+    shape_findings, polygons = _shapes(level, codes, given, plane=plane, mend=request.repair)
+    features = read_level(table, polygons, fields, district=district, level=level, drafted=draft.levels)
+    findings = (*code_findings(level, features.level, district=district), *features.findings, *shape_findings)
+    return _Read(features.level, fields, findings, _mended(codes, given, polygons, plane) if request.repair else ())
+
+
+def _shapes(
+    level: Level, codes: Sequence[str], given: Geometries, *, plane: Plane, mend: bool
+) -> tuple[list[Finding], Geometries]:
+    """Defects of the coverage, and the polygons to go on with: snapped when sound, mended when asked."""
+    found = coverage_findings(level, codes, given, plane)
+    if any(one.kind in NO_POLYGON for one in found):
+        return found, given
+    if not mend:
+        return found, given if any(one.is_error for one in found) else snap(given)
+    polygons = snap(repair(given, plane).polygons)
+    left = coverage_findings(level, codes, polygons, plane)
+    return [*(replace(one, is_mended=True) for one in found if one.is_error), *left], polygons
+
+
+def _mended(codes: Sequence[str], given: Geometries, polygons: Geometries, plane: Plane) -> tuple[Mended, ...]:
+    touched = np.flatnonzero(~shapely.equals_exact(normalised(given), normalised(polygons), tolerance=0.0)).tolist()
+    before, after = plane.to_plane(given[touched]), plane.to_plane(polygons[touched])
+    gained, lost = areas_between(before, after), areas_between(after, before)
+    return tuple(
+        Mended(codes[row], float(more), float(less)) for row, more, less in zip(touched, gained, lost, strict=True)
+    )
+
+
+def _fitted(
+    district: District, levels: DraftLevels, request: LevelRequest
+) -> tuple[DraftLevels, list[Finding], list[Redrawn]]:
+    """The levels with every upper area as the union of those below it, and what keeps them from fitting."""
+    plane = district_plane(district, levels)
+    beside = [depth for depth in (request.level.depth, request.level.depth + 1) if depth < len(district.levels)]
+    findings = parent_findings(district, levels, beside)
+    if not request.repair and not any(one.is_error for one in findings):
+        findings += nesting_findings(district, levels, beside, plane)
+    if any(one.is_error for one in findings):
+        return levels, findings, []
+    drawn, redrawn = redraw_upward(district, levels, plane)
+    return drawn, findings, redrawn
+
+
+def _plane_of(district: District, polygons: Geometries) -> Plane:
+    if district.plane_srid:
+        return plane_from_srid(district.plane_srid)
+    bounds = bounds_of(polygons)
+    if bounds is None:
+        raise UnreadableFile("The file holds no polygons.", field="file")
+    return plane_for(bounds)

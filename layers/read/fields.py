@@ -1,0 +1,61 @@
+"""Which field of a file means what: as named by the person, else the one field whose name says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from layers.read.refusals import FieldNeeded
+
+#: Field names that say what they hold, compared without regard to case.
+KNOWN: Mapping[str, tuple[str, ...]] = {
+    "code": ("code", "admincode", "adcode", "代码", "编码", "编号", "区划代码"),
+    "name": ("name", "名称", "名字"),
+    "parent": ("parent", "parent_cod", "parent_code", "上级代码", "上级编码"),
+    "kind": ("kind", "type", "类型", "类别"),
+    "address": ("address", "addr", "地址"),
+    "hours": ("hours", "opening_hours", "开放时间"),
+    "offers": ("offers", "services", "服务事项"),
+    "households": ("households", "户数"),
+    "residents": ("residents", "人口", "人数"),
+    "over_60": ("over60", "over_60", "60岁以上"),
+}
+
+
+def choose_field(fields: Iterable[str], meaning: str, given: str | None) -> str | None:
+    """The field that holds `meaning`, None when no field's name says so.
+
+    Raises:
+        FieldNeeded: the named field is not there, or several fields could be meant.
+    """
+    present = list(fields)
+    if given is not None:
+        if given not in present:
+            raise FieldNeeded(
+                f"The file has no field {given!r}.", field=meaning, value=given, remedy=f"It has: {_listed(present)}."
+            )
+        return given
+    fitting = [name for name in present if name.lower() in KNOWN[meaning]]
+    if len(fitting) > 1:
+        raise FieldNeeded(
+            f"Several fields could be the {meaning}: {_listed(fitting)}.",
+            field=meaning,
+            remedy=f"Name one: --{meaning} FIELD.",
+        )
+    return fitting[0] if fitting else None
+
+
+def require_field(fields: Iterable[str], meaning: str, given: str | None) -> str:
+    """The field that holds `meaning`; refused when there is none."""
+    present = list(fields)
+    chosen = choose_field(present, meaning, given)
+    if chosen is None:
+        raise FieldNeeded(
+            f"No field's name says that it is the {meaning}.",
+            field=meaning,
+            remedy=f"Name one: --{meaning} FIELD. The file has: {_listed(present)}.",
+        )
+    return chosen
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "no fields"
