@@ -7,11 +7,11 @@ from district import District
 from plane import Ints
 
 _WORDS = (
-    "和平 光明 春风 海滨 东升 长青 建设 新华 团结 友好 幸福 平安 安康 文化 青年 朝阳 星海 金海 银海 碧海 "
-    "滨河 临港 港湾 晨光 春晖 秋月 松林 梧桐 银杏 樱花 槐荫 杨柳 丹枫 翠竹 芳草 百花 果园 丰收 稻香 麦浪 "
-    "红旗 前进 兴业 工业 科技 创新 学府 书香 体育 迎宾 站北 桥南 河东 城西 北山 南坡 望海 观澜 云霞 晴川"
-).split()
-_ROADS = [word + suffix for suffix in ("路", "街", "巷") for word in _WORDS]
+    "和平光明春风海滨东升长青建设新华团结友好幸福平安安康文化青年朝阳星海金海银海碧海"
+    "滨河临港港湾晨光春晖秋月松林梧桐银杏樱花槐荫杨柳丹枫翠竹芳草百花果园丰收稻香麦浪"
+    "红旗前进兴业工业科技创新学府书香体育迎宾站北桥南河东城西北山南坡望海观澜云霞晴川"
+)
+_ROADS = [_WORDS[k : k + 2] + suffix for suffix in "路街巷" for k in range(0, len(_WORDS), 2)]
 _GRIDS_PER_ROAD = 6
 _COMPOUND = 6  # buildings behind one number of a road
 

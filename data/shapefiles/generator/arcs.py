@@ -7,44 +7,44 @@ arc       arc
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from cells import SEA, Cells
-from noise import Octave, warp
-from plane import Floats, Ints, to_lonlat
+from plane import Floats, Ints, distances_m
 
-# Wavelength and push, with the weight in the densest town (first) and in open country (second).
-_WAVES = (
-    (Octave(1_500.0, 0.055), 0.35, 1.0),
-    (Octave(620.0, 0.055), 0.35, 1.0),
-    (Octave(260.0, 0.05), 0.40, 0.85),
-    (Octave(110.0, 0.035), 0.50, 0.0),
-)
-_TOWN_M, _COUNTRY_M = 90.0, 330.0
 _STEP = 0.21  # distance between vertices as a share of the cell spacing
 
 
 @dataclass(frozen=True)
 class Arc:
-    """A border between two areas, from one junction to the next."""
+    """A border between two areas, from one junction to the next, as indices of vertices."""
 
-    xy_m: Floats
-    spacing_m: Floats
+    vertices: Ints
     sides: tuple[int, int]
 
 
-def trace(cells: Cells, label: Ints, spacing_m: Floats) -> list[Arc]:
+@dataclass(frozen=True)
+class Borders:
+    """All borders: the vertices, the spacing of the cells around each, and the arcs over them."""
+
+    xy_m: Floats
+    spacing_m: Floats
+    arcs: list[Arc]
+
+
+def trace(cells: Cells, label: Ints, spacing_m: Floats) -> Borders:
     """All borders between differently labelled cells and towards the sea."""
     named = np.where(cells.sides == SEA, SEA, label[cells.sides])
     border = np.flatnonzero(named[:, 0] != named[:, 1])
-    around_m = spacing_m[np.maximum(cells.sides, 0)]
-    around_m = np.where(cells.sides == SEA, around_m[:, ::-1], around_m).mean(axis=1)
+    around = spacing_m[np.where(cells.sides == SEA, cells.sides[:, ::-1], cells.sides)]
+    vertices = _Vertices(cells, (around[:, 0] + around[:, 1]) / 2)
     leaving: dict[int, list[int]] = {}
-    for ridge in border:
-        for corner in cells.ends[ridge]:
-            leaving.setdefault(int(corner), []).append(int(ridge))
+    for ridge in border.tolist():
+        for corner in cells.ends[ridge].tolist():
+            leaving.setdefault(corner, []).append(ridge)
     done: set[int] = set()
     arcs = []
     junctions = sorted(corner for corner, ridges in leaving.items() if len(ridges) != 2)
@@ -53,8 +53,8 @@ def trace(cells: Cells, label: Ints, spacing_m: Floats) -> list[Arc]:
             if ridge not in done:
                 corners, ridges = _follow(start, ridge, leaving, cells.ends, done)
                 low, high = sorted(named[ridges[0]].tolist())
-                arcs.append(_subdivided(cells.corners_m[corners], around_m[ridges], (low, high)))
-    return arcs
+                arcs.append(Arc(vertices.along(corners, ridges), (low, high)))
+    return vertices.borders(arcs)
 
 
 def _follow(
@@ -64,7 +64,7 @@ def _follow(
     while True:
         done.add(ridge)
         ridges.append(ridge)
-        a, b = (int(end) for end in ends[ridge])
+        a, b = ends[ridge].tolist()
         corners.append(b if corners[-1] == a else a)
         onward = [other for other in leaving[corners[-1]] if other not in done]
         if len(leaving[corners[-1]]) != 2 or not onward:
@@ -72,49 +72,42 @@ def _follow(
         ridge = onward[0]
 
 
-def _subdivided(corners_m: Floats, around_m: Floats, sides: tuple[int, int]) -> Arc:
-    """Vertices every fifth of a cell along the arc."""
-    points, spacing = [corners_m[:1]], [around_m[:1]]
-    for k, near_m in enumerate(around_m):
-        step = corners_m[k + 1] - corners_m[k]
-        pieces = max(1, round(float(np.sqrt((step * step).sum())) / (_STEP * float(near_m))))
-        along = np.arange(1, pieces + 1)[:, None] / pieces
-        points.append(corners_m[k] + along * step)
-        spacing.append(np.full(pieces, near_m))
-    points[-1][-1] = corners_m[-1]
-    return Arc(np.concatenate(points), np.concatenate(spacing), sides)
+class _Vertices:
+    """The vertices of all arcs: corners of cells, each once, and points every fifth of a cell between them."""
+
+    def __init__(self, cells: Cells, around_m: Floats) -> None:
+        self._cells, self._around_m = cells, around_m
+        self._index: dict[int, int] = {}
+        self._xy: list[Floats] = []
+        self._spacing: list[float] = []
+
+    def along(self, corners: list[int], ridges: list[int]) -> Ints:
+        found = [self._corner(corners[0], ridges[0])]
+        for ridge, (a, b) in zip(ridges, itertools.pairwise(corners), strict=True):
+            near_m = float(self._around_m[ridge])
+            start, end = self._cells.corners_m[a], self._cells.corners_m[b]
+            pieces = max(1, round(float(distances_m(start, end)) / (_STEP * near_m)))
+            found += [self._add(start + k / pieces * (end - start), near_m) for k in range(1, pieces)]
+            found.append(self._corner(b, ridge))
+        return np.array(found)
+
+    def borders(self, arcs: list[Arc]) -> Borders:
+        return Borders(np.array(self._xy), np.array(self._spacing), arcs)
+
+    def _corner(self, corner: int, ridge: int) -> int:
+        if corner not in self._index:
+            self._index[corner] = self._add(self._cells.corners_m[corner], float(self._around_m[ridge]))
+        return self._index[corner]
+
+    def _add(self, xy_m: Floats, spacing_m: float) -> int:
+        self._xy.append(xy_m)
+        self._spacing.append(spacing_m)
+        return len(self._xy) - 1
 
 
-def _openness(spacing_m: Floats) -> Floats:
-    """0 in the densest town, 1 in open country."""
-    return np.clip((spacing_m - _TOWN_M) / (_COUNTRY_M - _TOWN_M), 0.0, 1.0)
-
-
-def smoothed(arcs: list[Arc], town_rounds: int, country_rounds: int) -> list[Arc]:
-    """Round off the corners of the cells, more in the country; junctions stay."""
-    xy = np.concatenate([arc.xy_m for arc in arcs])
-    spacing = np.concatenate([arc.spacing_m for arc in arcs])
-    limits = np.cumsum([len(arc.xy_m) for arc in arcs])
-    fixed = np.zeros(len(xy), dtype=bool)
-    fixed[limits - 1] = fixed[np.concatenate([[0], limits[:-1]])] = True
-    rounds = town_rounds + (country_rounds - town_rounds) * _openness(spacing)
-    for turn in range(country_rounds):
-        moving = np.flatnonzero(~fixed & (rounds > turn))
-        xy[moving] = (xy[moving] + (xy[moving - 1] + xy[moving + 1]) / 2) / 2
-    starts = np.concatenate([[0], limits[:-1]])
-    return [Arc(xy[s:e], arc.spacing_m, arc.sides) for s, e, arc in zip(starts, limits, arcs, strict=True)]
-
-
-def bend(xy_m: Floats, spacing_m: Floats) -> Floats:
-    """Move points by the waves that fit the spacing there."""
-    openness = _openness(spacing_m)
-    return warp(xy_m, [(octave, town + (country - town) * openness) for octave, town, country in _WAVES], seed=501)
-
-
-def lines(arcs: list[Arc], around: Floats) -> list[Floats]:
-    """The arcs bent and snapped to 1e-7°, without repeated vertices; `around` is the smooth spacing per vertex."""
-    lonlat = to_lonlat(bend(np.concatenate([arc.xy_m for arc in arcs]), around))
-    parts = np.split(lonlat, np.cumsum([len(arc.xy_m) for arc in arcs])[:-1])
+def lines(arcs: list[Arc], lonlat: Floats) -> list[Floats]:
+    """The arcs as coordinates, without repeated vertices."""
+    parts = [lonlat[arc.vertices] for arc in arcs]
     return [part[np.concatenate([[True], (part[1:] != part[:-1]).any(axis=1)])] for part in parts]
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from arcs import lines, polygons, smoothed, trace
+from arcs import lines, polygons, trace
 from cells import Cells, voronoi_cells
 from numbering import grid_codes
 from partition import balanced_groups, joined, rounded
-from plane import Floats, Ints, to_plane
+from plane import Floats, Ints, to_lonlat, to_plane
+from shaping import bend, ranks, smoothed
 from shares import grids_per_community, household_weights
 from sites import Sites, lay_sites
 from sources import Community, Street, outline
@@ -46,9 +47,9 @@ class _Draft:
         weights = household_weights(communities, streets, np.random.default_rng([1]))
         self.grids = grids_per_community(weights)
         per_street = np.bincount(self.street_of_community, self.grids, len(streets)).astype(np.int64)
-        land = shapely.transform(outline(), to_plane)
+        self.land = land = shapely.transform(outline(), to_plane)
         say("territories of the streets")
-        area = np.array([_GRID_KM2[s.setting] for s in streets]) * per_street
+        area = np.array([_GRID_KM2[s.setting] for s in streets]) * per_street.astype(np.float64)
         territories = Territories(streets, land, area)
         self.offices_m = territories.offices_m
         say("cells")
@@ -72,7 +73,7 @@ class _Draft:
             members = np.flatnonzero(street == index)
             own = np.flatnonzero(self.street_of_community == index)
             village = [self.communities[k].kind == "village" for k in own]
-            order = own[np.lexsort((own, village))]
+            order = own[np.argsort(village, kind="stable")]
             xy_m, office_m = bent(self.sites.xy_m[members]), bent(self.offices_m[index : index + 1])[0]
             rng = np.random.default_rng([31, index])
             label[members] = order[balanced_groups(xy_m, self.grids[order].astype(np.float64), rng, office_m)]
@@ -103,13 +104,19 @@ def draw_grids(streets: list[Street], communities: list[Community], say: Progres
     say("streets, communities and grids out of cells")
     label = draft.grid_labels(draft.community_labels(draft.street_labels()))
     say("borders")
-    arcs = smoothed(trace(draft.cells, label, draft.sites.spacing_m), town_rounds=2, country_rounds=10)
-    around = SpacingField(draft.sites.xy_m, draft.sites.spacing_m).at(np.concatenate([arc.xy_m for arc in arcs]))
-    cells = polygons(arcs, lines(arcs, around), int(draft.grids.sum()))
-    if not shapely.coverage_is_valid(cells, gap_width=GAP_WIDTH_DEG):
-        raise RuntimeError("the drawn grids overlap or leave gaps: lower the push of the waves in arcs.py")
     community = np.repeat(np.arange(len(communities)), draft.grids)
+    cells = _polygons(draft, label, community)
+    if not shapely.coverage_is_valid(cells, gap_width=GAP_WIDTH_DEG):
+        raise RuntimeError("the drawn grids overlap or leave gaps: lower the push of the waves in shaping.py")
     return _in_order(cells, community, [c.code for c in communities])
+
+
+def _polygons(draft: _Draft, label: Ints, community: Ints) -> list[shapely.Polygon]:
+    borders = trace(draft.cells, label, draft.sites.spacing_m)
+    rounded_m = smoothed(borders, ranks(borders.arcs, community, draft.street_of_community[community]))
+    field = SpacingField(draft.sites.xy_m, draft.sites.spacing_m)
+    snapped = to_lonlat(bend(rounded_m, field, draft.land.boundary))
+    return polygons(borders.arcs, lines(borders.arcs, snapped), len(community))
 
 
 def _in_order(cells: list[shapely.Polygon], community: Ints, community_codes: list[str]) -> GridCoverage:

@@ -1,7 +1,7 @@
 """Smooth repeatable noise: the curves of streams and roads, and the bends of old borders.
 
-Random values sit on a square lattice and are joined by cubic B-splines. A field moves points; as long as its slope stays
-below one it folds nothing, so a coverage stays a coverage.
+Random values sit on a square lattice and are joined by cubic B-splines. A field moves points; as long as its slope
+stays below one it folds nothing, so a coverage stays a coverage.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def _strays(label: Ints, a: Ints, b: Ints, count: int) -> Ints:
     first = np.full(label.max() + 1, len(size), dtype=np.int64)
     main = size[part] == biggest[label]
     np.minimum.at(first, label[main], part[main])
-    return part != first[label]
+    return np.asarray(part != first[label])
 
 
 def _give_away(label: Ints, stray: Ints, a: Ints, b: Ints, length: Floats) -> None:

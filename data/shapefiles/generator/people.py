@@ -20,8 +20,10 @@ _USES = {
     "edge": {"residential": 0.58, "mixed": 0.06, "rural": 0.20, "industrial": 0.14, "scenic": 0.02},
     "country": {"rural": 0.93, "industrial": 0.04, "scenic": 0.03},
 }
+_VILLAGE_USES = {"rural", "scenic"}
 DEDICATED_USES = {"commercial", "campus", "industrial", "scenic"}
 _TOWN_KM2, _EDGE_KM2 = 0.16, 0.6
+_VILLAGE_M, _ESTATE_M = 42.0, 120.0  # distance between neighbouring buildings
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def erect_buildings(district: District, uses: list[str]) -> Buildings:
     kinds = _kinds(shapes, counts, rng)
     numbers = np.concatenate([np.arange(1, count + 1) for count in counts])
     places = [
-        _places(polygon, int(count), use in ("rural", "scenic"), np.random.default_rng([53, k]))
+        _places(polygon, int(count), use, np.random.default_rng([53, k]))
         for k, (polygon, count, use) in enumerate(zip(district.plane_polygons, counts, uses, strict=True))
     ]
     households, residents, over_60 = _people(shapes, grid, kinds, rng)
@@ -129,27 +131,34 @@ def _people(shapes: list[_Use], grid: Ints, kinds: list[str], rng: np.random.Gen
     return households, residents, np.minimum(apportion(residents * share, OVER_60), residents)
 
 
-def _places(polygon: shapely.Polygon, count: int, clustered: bool, rng: np.random.Generator) -> Floats:
-    """Points inside a polygon, apart from each other and from its border; a village keeps together."""
+def _places(polygon: shapely.Polygon, count: int, use: str, rng: np.random.Generator) -> Floats:
+    """Points inside a polygon, apart from each other and from its border; a village or an estate keeps together."""
     spacing_m = float(np.sqrt(polygon.area / count)) * 0.9
+    widest_m = _VILLAGE_M + _VILLAGE_M * float(rng.random()) if use in _VILLAGE_USES else _ESTATE_M
+    clustered = spacing_m > widest_m
+    points = _clear_points(polygon, count, min(spacing_m, widest_m), rng)
     if clustered:
-        spacing_m = min(spacing_m, 45.0 + 40.0 * float(rng.random()))
-    centre = shapely.get_coordinates(shapely.point_on_surface(polygon))[0]
+        centre = shapely.get_coordinates(shapely.point_on_surface(polygon))[0]
+        uneven = distances_m(points, centre) * (0.75 + 0.5 * rng.random(len(points)))
+        chosen = np.argsort(uneven, kind="stable")[:count]
+    else:
+        chosen = rng.permutation(len(points))[:count]
+    return np.asarray(points[np.sort(chosen)])
+
+
+def _clear_points(polygon: shapely.Polygon, count: int, spacing_m: float, rng: np.random.Generator) -> Floats:
+    """At least `count` points inside, clear of the border; closer together where there is little room."""
     while True:
         points = _jittered(polygon, spacing_m, rng)
         clear = shapely.distance(polygon.boundary, shapely.points(points)) > 0.22 * spacing_m
         points = points[clear & shapely.contains_xy(polygon, points[:, 0], points[:, 1])]
         if len(points) >= count:
-            break
+            return np.asarray(points)
         spacing_m *= 0.85
-    if clustered:
-        uneven = distances_m(points, centre) * (0.75 + 0.5 * rng.random(len(points)))
-        return points[np.sort(np.argsort(uneven, kind="stable")[:count])]
-    return points[np.sort(rng.permutation(len(points))[:count])]
 
 
 def _jittered(polygon: shapely.Polygon, spacing_m: float, rng: np.random.Generator) -> Floats:
     west, south, east, north = polygon.bounds
     x, y = np.meshgrid(np.arange(west, east, spacing_m), np.arange(south, north, spacing_m))
     points = np.column_stack([x.ravel(), y.ravel()]) + spacing_m / 2
-    return points + (rng.random(points.shape) - 0.5) * 0.5 * spacing_m
+    return np.asarray(points + (rng.random(points.shape) - 0.5) * 0.5 * spacing_m)

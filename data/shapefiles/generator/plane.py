@@ -17,15 +17,16 @@ _METRES_PER_DEG = np.array([86_400.0, 111_020.0])  # a degree of longitude and o
 
 def to_plane(lonlat_deg: Floats) -> Floats:
     """Metres east and north of the district's middle, shape (n, 2)."""
-    return (lonlat_deg - _ORIGIN_DEG) * _METRES_PER_DEG
+    plane: Floats = (lonlat_deg - _ORIGIN_DEG) * _METRES_PER_DEG
+    return plane
 
 
 def to_lonlat(xy_m: Floats) -> Floats:
     """Degrees, rounded to seven decimals, shape (n, 2)."""
-    return np.round(xy_m / _METRES_PER_DEG + _ORIGIN_DEG, 7)
+    return np.asarray(np.round(xy_m / _METRES_PER_DEG + _ORIGIN_DEG, 7))
 
 
 def distances_m(first: Floats, second: Floats) -> Floats:
     """Straight distances between points that broadcast against each other."""
     step = first - second
-    return np.sqrt(step[..., 0] * step[..., 0] + step[..., 1] * step[..., 1])
+    return np.asarray(np.sqrt(step[..., 0] * step[..., 0] + step[..., 1] * step[..., 1]))

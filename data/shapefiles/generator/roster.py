@@ -60,6 +60,7 @@ class _Workers:
         self.stand_in = self._stand_ins(rng)
         position = np.arange(len(district.codes)) - np.searchsorted(community, community)
         self.rest_day = (position * 3 + community) % 7 + 1
+        self.deputy = self._deputies()
 
     def _stand_ins(self, rng: np.random.Generator) -> dict[int, int]:
         """For each grid without a worker, the adjacent grid of the same community whose worker answers for it."""
@@ -82,16 +83,31 @@ class _Workers:
         """The grid whose own worker answers first."""
         return self.stand_in.get(grid, grid)
 
-    def deputy(self, grid: int) -> int | None:
-        """The grid whose own worker answers as deputy: adjacent, in the same community, with another rest day."""
-        first = self.first(grid)
-        able = [k for k in self._siblings[grid] if k not in self.stand_in and k != first]
-        able.sort(key=lambda k: (self.rest_day[k] == self.rest_day[first], (k - grid) % len(self._siblings)))
-        return able[0] if able else None
+    def _deputies(self) -> dict[int, int]:
+        """For each grid the grid whose own worker answers as deputy.
+
+        Taken from the same community, next door if that can be, else next door but one; if it can be with another rest
+        day than the first, and with few deputy's duties so far.
+        """
+        duties = [0] * len(self._siblings)
+        found: dict[int, int] = {}
+        for grid in range(len(self._siblings)):
+            rest_day = self.rest_day[self.first(grid)]
+            able = [(self.rest_day[k] == rest_day, duties[k], k) for k in self._able_deputies(grid)]
+            if able:
+                found[grid] = min(able)[2]
+                duties[found[grid]] += 1
+        return found
+
+    def _able_deputies(self, grid: int) -> list[int]:
+        next_door = self._siblings[grid]
+        next_but_one = {k for sibling in next_door for k in self._siblings[sibling]} - {grid}
+        not_able = {self.first(grid), *self.stand_in}
+        return [k for k in next_door if k not in not_able] or sorted(next_but_one - not_able)
 
 
 def grid_worker_duties(district: District) -> list[Duty]:
-    """Every grid has a first worker (A角) and, where a neighbour of the community can, a deputy (B角)."""
+    """Every grid has a first worker (A角) and, where another of the community can, a deputy (B角)."""
     rng = np.random.default_rng([81])
     workers = _Workers(district, rng)
     own = [grid for grid in range(len(district.codes)) if grid not in workers.stand_in]
@@ -100,9 +116,8 @@ def grid_worker_duties(district: District) -> list[Duty]:
     for grid, code in enumerate(district.codes):
         number, cap, shifts = person[workers.first(grid)]
         duties.append(Duty(number, "grid_worker", code, "A", cap, shifts))
-        deputy = workers.deputy(grid)
-        if deputy is not None:
-            number, cap, shifts = person[deputy]
+        if grid in workers.deputy:
+            number, cap, shifts = person[workers.deputy[grid]]
             duties.append(Duty(number, "grid_worker", code, "B", cap, shifts))
     return duties
 

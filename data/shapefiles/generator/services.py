@@ -98,7 +98,7 @@ class _Opening:
 
     def _office(self, index: int) -> Floats:
         street = self._district.streets[index]
-        return to_plane(np.array([[street.office_lon, street.office_lat]]))[0]
+        return np.asarray(to_plane(np.array([[street.office_lon, street.office_lat]]))[0])
 
     def _nearest(self, members: Ints, middle_m: Floats) -> int:
         """The nearest public building or shop, or any building where there is none."""

@@ -6,7 +6,7 @@ import numpy as np
 from plane import Floats, Ints
 from sources import GRID_COUNT, Community, Street
 
-# Households of a community and of a village, by the setting of their street: rough figures that add up to the district's.
+# Households of a community and of a village by the setting of their street: roughly the district's total.
 _TYPICAL_HOUSEHOLDS = {
     ("urban", "community"): 2_250.0,
     ("urban", "village"): 1_000.0,

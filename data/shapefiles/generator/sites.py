@@ -19,6 +19,7 @@ _SAMPLE_M2 = RASTER_M * RASTER_M
 _BLOCK_ASPECT = 1.3
 _JITTER = 0.07
 _RELAXATIONS = 6
+_SAMPLES_PER_SITE = 8
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,15 @@ def _lattice(around: Floats, spacing_m: float, turn: float, rng: np.random.Gener
     steps = np.column_stack([u.ravel(), v.ravel()])
     steps += (rng.random(steps.shape) - 0.5) * 2 * _JITTER * spacing_m
     turned = np.column_stack([cosine * steps[:, 0] - sine * steps[:, 1], sine * steps[:, 0] + cosine * steps[:, 1]])
-    return turned + middle
+    return np.asarray(turned + middle)
 
 
 def _relaxed(samples_m: Floats, count: int, rng: np.random.Generator) -> Floats:
     """Evenly spread irregular sites over an area that is given by sample points."""
-    sites = samples_m[rng.permutation(len(samples_m))[:count]]
-    fine = samples_m + (rng.random(samples_m.shape) - 0.5) * RASTER_M
+    repeats = -(-_SAMPLES_PER_SITE * count // len(samples_m))
+    fine = np.repeat(samples_m, repeats, axis=0)
+    fine = fine + (rng.random(fine.shape) - 0.5) * RASTER_M
+    sites = fine[rng.permutation(len(fine))[:count]]
     for _ in range(_RELAXATIONS):
         _, nearest = cKDTree(sites).query(fine)
         filled = np.bincount(nearest, minlength=len(sites))
@@ -77,7 +80,7 @@ class _StreetPlan:
     def __init__(self, index: int, setting: str, cells: int, territories: Territories) -> None:
         self._index, self._territories = index, territories
         self.samples_m = territories.samples_m[territories.sample_street == index]
-        self._cells = cells
+        self._cells, self._dense = cells, setting == "urban"
         reach = np.sort(self._reach(self.samples_m))
         mean_m = float(np.sqrt(len(reach) * _SAMPLE_M2 / cells))
         self.rings: list[tuple[float, float, float]] = []
@@ -102,12 +105,14 @@ class _StreetPlan:
             points = _lattice(self.samples_m, spacing_m, turn, rng)
             reach = self._reach(points)
             points = points[(reach >= inner) & (reach < outer)]
+            points = points[self._territories.on_land(points)]
             points = points[self._territories.street_of(points) == self._index]
             found.append(points)
             spacing.append(np.full(len(points), spacing_m))
         country = self.samples_m[self._reach(self.samples_m) >= self._edge]
-        left = max(self._cells - sum(map(len, found)), len(country) // 20)
-        left = min(left, max(len(country) // 2, 1))
+        coarsest_m = 2.5 * self.rings[-1][2]
+        fewest = int(len(country) * _SAMPLE_M2 / (coarsest_m * coarsest_m)) + 1 if self._dense else 1
+        left = max(self._cells - sum(map(len, found)), fewest)
         found.append(_relaxed(country, left, rng))
         spacing.append(np.full(left, float(np.sqrt(len(country) * _SAMPLE_M2 / left))))
         return np.concatenate(found), np.concatenate(spacing)

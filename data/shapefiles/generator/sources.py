@@ -50,7 +50,7 @@ def streets() -> list[Street]:
 
 def communities() -> list[Community]:
     """All communities and villages by code."""
-    return sorted((Community(**r) for r in _rows("communities.csv")), key=lambda c: c.code)  # type: ignore[arg-type]
+    return sorted((Community(**r) for r in _rows("communities.csv")), key=lambda c: c.code)
 
 
 def outline() -> shapely.MultiPolygon:

@@ -1,17 +1,18 @@
-"""Where each street lies: every place belongs to the nearest office, pushed about until the areas fit the population."""
+"""Where each street lies: every place goes to the nearest office, pushed about until the areas fit the population."""
 
 from __future__ import annotations
 
 import numpy as np
 import shapely
 from noise import Octave, warp
+from numpy.typing import NDArray
 from plane import Floats, Ints, distances_m, to_plane
 from sources import Street
 
 RASTER_M = 150.0
 _BENDS = (Octave(9_000.0, 0.09), Octave(3_500.0, 0.07))
 _ROUNDS = 60
-_LARGEST_LEAD = 0.55  # an office's lead over another, as a share of the distance between the two
+_LARGEST_LEAD = 0.7  # an office's lead over another, as a share of the distance between the two
 
 
 def bent(xy_m: Floats) -> Floats:
@@ -25,7 +26,7 @@ def raster(land: shapely.MultiPolygon) -> Floats:
     west, south, east, north = land.bounds
     x, y = np.meshgrid(np.arange(west, east, RASTER_M), np.arange(south, north, RASTER_M))
     points = np.column_stack([x.ravel(), y.ravel()])
-    return points[shapely.contains_xy(land, points[:, 0], points[:, 1])]
+    return np.asarray(points[shapely.contains_xy(land, points[:, 0], points[:, 1])])
 
 
 class Territories:
@@ -45,9 +46,13 @@ class Territories:
         """The index of the street that holds each point, shape (n,)."""
         return self._nearest(self._office_distances(xy_m), self._lead_m)
 
+    def on_land(self, xy_m: Floats) -> NDArray[np.bool_]:
+        """Whether each point lies inside the outline."""
+        return np.asarray(shapely.contains_xy(self._land, xy_m[:, 0], xy_m[:, 1]))
+
     def _piece_of(self, xy_m: Floats) -> Ints:
         gaps = np.column_stack([shapely.distance(piece, shapely.points(xy_m)) for piece in self._land.geoms])
-        return np.argmin(gaps, axis=1)
+        return np.asarray(np.argmin(gaps, axis=1))
 
     def _office_distances(self, xy_m: Floats) -> Floats:
         distance = distances_m(bent(xy_m)[:, None], self._bent_offices[None])
@@ -57,7 +62,7 @@ class Territories:
 
     @staticmethod
     def _nearest(distance: Floats, lead_m: Floats) -> Ints:
-        return np.argmin(distance - lead_m, axis=1)
+        return np.asarray(np.argmin(distance - lead_m, axis=1))
 
     def _balanced_leads(self, area_weights: Floats) -> Floats:
         distance = self._office_distances(self.samples_m)
