@@ -25,6 +25,9 @@ def import_file(
     code: Field = None,
     name: Field = None,
     parent: Annotated[str | None, typer.Option(metavar="FIELD|spatial", help="spatial: the largest overlap.")] = None,
+    under: Annotated[
+        list[str] | None, typer.Option(metavar="CODE=PARENT", help="The parent of one area, whatever the file says.")
+    ] = None,
     layer: Annotated[str | None, typer.Option(help="Layer of a file that holds several.")] = None,
     crs: Annotated[str | None, typer.Option(help="The file's system, such as EPSG:4490.")] = None,
     datum: Annotated[str | None, typer.Option(help="For points that are shifted: gcj02 or bd09.")] = None,
@@ -46,5 +49,7 @@ def import_file(
             file, options=RegisterOptions(district, code, layer, crs, datum, encoding, refused), commit=commit
         )
     else:
-        options_for_level = LevelOptions(district, code, name, parent, layer, crs, encoding, repair, defects)
+        options_for_level = LevelOptions(
+            district, code, name, parent, under or [], layer, crs, encoding, repair, defects
+        )
         import_level(file, level=kind, options=options_for_level, commit=commit)

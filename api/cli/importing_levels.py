@@ -18,8 +18,13 @@ from layers.areas.importing_difference import Difference
 from layers.areas.records import Edition
 from layers.districts.queries import district as district_of
 from layers.read.features import read_features
+from layers.refusals import Refusal
 
 SHOWN_FINDINGS = 12
+
+
+class BadOption(Refusal):
+    """An option is not written as it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class LevelOptions:
     code: str | None
     name: str | None
     parent: str | None
+    under: Sequence[str]
     layer: str | None
     crs: str | None
     encoding: str | None
@@ -48,6 +54,7 @@ def import_level(file: Path, *, level: str, options: LevelOptions, commit: bool)
             code=options.code,
             name=options.name,
             parent=options.parent,
+            under=read_under(options.under),
             crs=options.crs,
             repair=options.repair,
         )
@@ -65,6 +72,15 @@ def import_level(file: Path, *, level: str, options: LevelOptions, commit: bool)
     _say_outcome(prepared, edition, commit=commit)
 
 
+def read_under(given: Sequence[str]) -> dict[str, str]:
+    """The parents that are named for single areas, written CODE=PARENT."""
+    pairs = [one.partition("=") for one in given]
+    for code, sign, parent in pairs:
+        if not (code and sign and parent):
+            raise BadOption(f"--under is {code + sign + parent!r}.", field="under", remedy="Write --under CODE=PARENT.")
+    return {code.strip(): parent.strip() for code, _, parent in pairs}
+
+
 def show(prepared: Preparation) -> None:
     """Print what an import found and what it would change."""
     level, chosen = prepared.level, prepared.fields
@@ -74,11 +90,11 @@ def show(prepared: Preparation) -> None:
     typer.echo(f"{prepared.district.name}, {level.name} ({level.key}): {', '.join(parts)}.")
     show_findings(prepared.findings)
     show_difference(prepared.difference)
-    mended = sorted(prepared.mended, key=lambda one: -(one.gained_m2 + one.lost_m2))
+    mended = sorted(prepared.mended, key=lambda one: -one.moved_m2)
     print_table(
-        f"Mended: {len(mended):,} areas, {sum(one.gained_m2 + one.lost_m2 for one in mended):,.0f} m² in all",
-        ["area", "gained m²", "lost m²"],
-        [(one.code, one.gained_m2, one.lost_m2) for one in mended[:FIRST_FEW]],
+        f"Mended: {len(mended):,} areas, {sum(one.moved_m2 for one in mended):,.0f} m² came or went",
+        ["area", "before m²", "after m²", "moved m²", "border moved m"],
+        [(one.code, one.before_m2, one.after_m2, one.moved_m2, one.shift_m) for one in mended[:FIRST_FEW]],
     )
     redrawn = sorted(prepared.redrawn, key=lambda one: -(one.gained_m2 + one.lost_m2))
     print_table(

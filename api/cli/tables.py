@@ -11,17 +11,19 @@ FIRST_FEW = 5
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; numbers stand right."""
+    """Print a table under its title; numbers stand right."""
     held = [tuple(row) for row in rows]
     if not held:
         return
-    table = Table(title=title, title_justify="left")
+    console = Console()
+    console.print(title, highlight=False, soft_wrap=True)
+    table = Table()
     for place, column in enumerate(columns):
         is_number = all(isinstance(row[place], int | float) for row in held)
         table.add_column(column, justify="right" if is_number else "left", overflow="fold")
     for row in held:
         table.add_row(*(_cell(value) for value in row))
-    Console().print(table, highlight=False)
+    console.print(table, highlight=False)
 
 
 def first_few(names: Sequence[str]) -> str:

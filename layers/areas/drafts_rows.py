@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import shapely
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -155,7 +154,7 @@ async def _versions(
     missing = [place for place, key in enumerate(zip(area_ids, digests, strict=True)) if key not in known]
     if missing:
         shapes = level.polygons[missing]
-        points = np.asarray(label_points(shapes), dtype=object)
+        points = shapely.points(label_points(shapes))
         await connection.execute(
             _NEW_VERSIONS,
             {

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import numpy as np
-import shapely
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from geo.coverage import repair, snap
 from geo.crs import Plane, plane_for, plane_from_srid
+from geo.errors import LayerError
 from geo.positions import Geometries
+from geo.repairs import Change, repair, snap
 from layers.areas.defects import DefectsFound, Finding
 from layers.areas.drafts import (
     DraftLevels,
     LevelDraft,
     Redrawn,
-    areas_between,
     district_plane,
     levels_bounds,
-    normalised,
     redraw_upward,
     sorted_level,
 )
@@ -35,6 +32,7 @@ from layers.read.coordinates import bounds_of, stored_geometry
 from layers.read.features import FeatureTable
 from layers.read.refusals import UnreadableFile
 from layers.read.values import text
+from layers.refusals import Refusal
 
 #: Features that no repair can make polygons of.
 NO_POLYGON = frozenset({"not_polygon", "empty_geometry"})
@@ -48,17 +46,13 @@ class LevelRequest:
     code: str | None = None
     name: str | None = None
     parent: str | None = None
+    under: Mapping[str, str] = field(default_factory=dict)
     crs: str | None = None
     repair: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
-    """An area that the repair changed: its former rings made valid, and how much was added and taken away."""
-
-    code: str
-    gained_m2: float
-    lost_m2: float
+class BrokenLayer(Refusal):
+    """Polygons that cannot be brought into one coverage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +66,7 @@ class Preparation:
     levels: DraftLevels
     difference: Difference
     findings: tuple[Finding, ...]
-    mended: tuple[Mended, ...]
+    mended: tuple[Change, ...]
     redrawn: tuple[Redrawn, ...]
 
     @property
@@ -149,7 +143,7 @@ class _Read:
     level: LevelDraft
     fields: Fields
     findings: tuple[Finding, ...]
-    mended: tuple[Mended, ...]
+    mended: tuple[Change, ...]
 
 
 def _read(table: FeatureTable, *, district: District, request: LevelRequest, draft: Draft) -> _Read:
@@ -161,32 +155,43 @@ def _read(table: FeatureTable, *, district: District, request: LevelRequest, dra
     given = stored_geometry(table, crs=request.crs, near=near)
     plane = district_plane(district, others) if others else _plane_of(district, given)
     codes = [text(value) for value in table.fields[fields.code]]
-    shape_findings, polygons = _shapes(level, codes, given, plane=plane, mend=request.repair)
-    features = read_level(table, polygons, fields, district=district, level=level, drafted=draft.levels)
-    findings = (*code_findings(level, features.level, district=district), *features.findings, *shape_findings)
-    return _Read(features.level, fields, findings, _mended(codes, given, polygons, plane) if request.repair else ())
+    shapes = _shaped(level, codes, given, plane=plane, mend=request.repair)
+    features = read_level(
+        table,
+        shapes.polygons,
+        fields,
+        district=district,
+        level=level,
+        drafted=draft.levels,
+        under=request.under,
+    )
+    findings = (*code_findings(level, features.level, district=district), *features.findings, *shapes.findings)
+    return _Read(features.level, fields, findings, shapes.mended)
 
 
-def _shapes(
-    level: Level, codes: Sequence[str], given: Geometries, *, plane: Plane, mend: bool
-) -> tuple[list[Finding], Geometries]:
+@dataclass(frozen=True, slots=True)
+class _Shapes:
+    polygons: Geometries
+    findings: tuple[Finding, ...]
+    mended: tuple[Change, ...] = ()
+
+
+def _shaped(level: Level, codes: Sequence[str], given: Geometries, *, plane: Plane, mend: bool) -> _Shapes:
     """Defects of the coverage, and the polygons to go on with: snapped when sound, mended when asked."""
     found = coverage_findings(level, codes, given, plane)
-    if any(one.kind in NO_POLYGON for one in found):
-        return found, given
-    if not mend:
-        return found, given if any(one.is_error for one in found) else snap(given)
-    polygons = snap(repair(given, plane).polygons)
+    is_sound = not any(one.is_error for one in found)
+    if any(one.kind in NO_POLYGON for one in found) or not (is_sound or mend):
+        return _Shapes(given, tuple(found))
+    try:
+        if is_sound:
+            return _Shapes(snap(given), tuple(found))
+        repaired = repair(codes, given, plane)
+        polygons = snap(repaired.polygons)
+    except LayerError as error:
+        raise BrokenLayer(f"The polygons cannot be joined: {error}.", field="file") from error
     left = coverage_findings(level, codes, polygons, plane)
-    return [*(replace(one, is_mended=True) for one in found if one.is_error), *left], polygons
-
-
-def _mended(codes: Sequence[str], given: Geometries, polygons: Geometries, plane: Plane) -> tuple[Mended, ...]:
-    touched = np.flatnonzero(~shapely.equals_exact(normalised(given), normalised(polygons), tolerance=0.0)).tolist()
-    before, after = plane.to_plane(given[touched]), plane.to_plane(polygons[touched])
-    gained, lost = areas_between(before, after), areas_between(after, before)
-    return tuple(
-        Mended(codes[row], float(more), float(less)) for row, more, less in zip(touched, gained, lost, strict=True)
+    return _Shapes(
+        polygons, (*(replace(one, is_mended=True) for one in found if one.is_error), *left), repaired.changes
     )
 
 

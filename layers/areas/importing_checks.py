@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import shapely
 
-from geo.coverage import check, check_nesting
+from geo.coverage import check
 from geo.crs import Plane
 from geo.defects import DefectKind
+from geo.nesting import check_nesting
 from geo.positions import Geometries, LonLat
 from layers.areas.defects import Finding, from_coverage
 from layers.areas.drafts import DraftLevels, LevelDraft, unions_by_parent
@@ -49,7 +50,11 @@ def _orphans(level: Level, below: LevelDraft, known: tuple[str, ...] | None) -> 
 
 
 def _orphan_message(code: str, parent: str) -> str:
-    return f"{code} hangs below {parent}, which is not in the level above." if parent else f"{code} has no parent."
+    return (
+        f"{code} hangs below {parent}, which is not in the level above."
+        if parent
+        else f"{code} has no parent: say --under {code}=PARENT."
+    )
 
 
 def _childless(level: Level, above: LevelDraft, below: LevelDraft) -> list[Finding]:
@@ -67,7 +72,15 @@ def nesting_findings(district: District, levels: DraftLevels, depths: Iterable[i
     for depth in depths:
         above, below = levels.get(depth - 1), levels.get(depth)
         if depth > 0 and above is not None and below is not None:
-            crossing = check_nesting(below.codes, below.polygons, below.parents, above.codes, above.polygons, plane)
+            crossing = check_nesting(
+                below.codes,
+                below.polygons,
+                below.parents,
+                parent_codes=above.codes,
+                parents=above.polygons,
+                plane=plane,
+                crossing_width_m=2 * TOLERANCE_M,
+            )
             findings += from_coverage(district.levels[depth].key, crossing)
             findings += _uncovered(district.levels[depth - 1], above, below, plane)
     return findings

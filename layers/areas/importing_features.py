@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,15 @@ from layers.districts.records import District, Level
 from layers.read.features import FeatureTable
 from layers.read.fields import choose_field, require_field
 from layers.read.values import storable, text, whole_number
+from layers.refusals import Refusal
 
 SPATIAL = "spatial"
 COUNTS = ("households", "residents", "over_60")
 LEAST_SHARE = 0.6
+
+
+class LevelNeeded(Refusal):
+    """The level above is needed, and is not in the draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,25 @@ def choose_fields(table: FeatureTable, *, depth: int, code: str | None, name: st
 
 
 def read_level(
-    table: FeatureTable, polygons: Geometries, fields: Fields, *, district: District, level: Level, drafted: DraftLevels
+    table: FeatureTable,
+    polygons: Geometries,
+    fields: Fields,
+    *,
+    district: District,
+    level: Level,
+    drafted: DraftLevels,
+    under: Mapping[str, str],
 ) -> Features:
-    """The table's features as areas of `level`; `polygons` are its geometries in the storage system."""
+    """The table's features as areas of `level`; `polygons` are its geometries in the storage system.
+
+    `under` names the parent of single areas by their codes, whatever the file or the overlap says.
+    """
     codes = [text(value) for value in table.fields[fields.code]]
+    require_known(under, codes)
     names = [text(value) for value in table.fields[fields.name]] if fields.name else [""] * len(table)
-    parents, weak = _parents(table, polygons, fields, district=district, level=level, drafted=drafted)
+    found, weak = _parents(table, polygons, fields, district=district, level=level, drafted=drafted)
+    parents = [under.get(code, parent) for code, parent in zip(codes, found, strict=True)]
+    weak = [one for one in weak if one.codes[0] not in under]
     attributes, bad_counts = _attributes(table, codes, fields, level)
     read = LevelDraft(
         codes=tuple(codes),
@@ -72,6 +90,15 @@ def read_level(
         attributes=tuple(attributes),
     )
     return Features(read, fields, (*weak, *bad_counts))
+
+
+def require_known(under: Mapping[str, str], codes: Sequence[str]) -> None:
+    """Every area whose parent is named must be in the file."""
+    unknown = sorted(under.keys() - set(codes))
+    if unknown:
+        raise LevelNeeded(
+            f"The file has no area {unknown[0]!r} to put under {under[unknown[0]]!r}.", field="under", value=unknown[0]
+        )
 
 
 def _parents(
@@ -90,7 +117,12 @@ def _parents_by_overlap(
     table: FeatureTable, polygons: Geometries, fields: Fields, *, level: Level, above: LevelDraft | None
 ) -> tuple[list[str], list[Finding]]:
     if above is None:
-        return [""] * len(table), []
+        raise LevelNeeded(
+            f"The level above {level.key} is not imported yet, so no parent can be found by overlap.",
+            field="parent",
+            value=SPATIAL,
+            remedy="Import it first, or name the field that holds the parent's code: --parent FIELD.",
+        )
     indices, shares = parents_by_overlap(polygons, above.polygons)
     parents = [above.codes[index] if index >= 0 else "" for index in indices]
     codes = [text(value) for value in table.fields[fields.code]]
