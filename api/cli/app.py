@@ -24,6 +24,7 @@ class Command(NamedTuple):
 COMMANDS: dict[str, Command] = {
     "district": Command("api.cli.district", "district", "Declare a district and its kinds of report."),
     "import": Command("api.cli.importing", "import_file", "Import polygons, service points, buildings or the roster."),
+    "locate": Command("api.cli.locating", "locate", "Locate a table of points against the edition in force, or a file."),
     "publish": Command("api.cli.publishing", "publish", "Put the draft edition of the boundaries in force."),
     "cluster": Command("api.cli.private_cluster", "cluster", "The private PostGIS cluster: start, stop, status, url."),
     "file": Command("api.cli.filing", "file", "File a table of requests through the same code as a single report."),

@@ -1,0 +1,68 @@
+"""Positions in the rows of a table, and why a row has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.datum import to_storage
+from geo.grid_codes import normalise_digits
+from geo.positions import Datum, Floats
+
+
+@dataclass(frozen=True, slots=True)
+class PointColumns:
+    """The columns that hold a position, and the datum it is given in; `accuracy` holds metres."""
+
+    lon: str
+    lat: str
+    accuracy: str | None
+    datum: Datum
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Positions of n rows in the storage datum, NaN where a row has none; `reasons` then says why, else it is ''."""
+
+    lon: Floats
+    lat: Floats
+    accuracy_m: Floats
+    reasons: tuple[str, ...]
+
+
+def read_points(rows: Sequence[Mapping[str, str]], columns: PointColumns) -> Points:
+    """The positions of the rows; a row whose cells cannot be read keeps its place with a reason."""
+    reasons = [""] * len(rows)
+    lon = _numbers(rows, columns.lon, reasons, low=-180, high=180)
+    lat = _numbers(rows, columns.lat, reasons, low=-90, high=90)
+    accuracy_m = np.full(len(rows), np.nan)
+    if columns.accuracy is not None:
+        accuracy_m = _numbers(rows, columns.accuracy, reasons, low=0, high=np.inf, needed=False)
+    bad = np.array([bool(reason) for reason in reasons], dtype=bool)
+    lon[bad] = lat[bad] = np.nan
+    stored_lon, stored_lat = to_storage(lon, lat, columns.datum)
+    return Points(stored_lon, stored_lat, accuracy_m, tuple(reasons))
+
+
+def _numbers(
+    rows: Sequence[Mapping[str, str]], name: str, reasons: list[str], *, low: float, high: float, needed: bool = True
+) -> Floats:
+    """A column as numbers; what is missing, no number or out of range is NaN and gets a reason."""
+    numbers = np.full(len(rows), np.nan)
+    for place, row in enumerate(rows):
+        cell = normalise_digits(row[name])
+        if not cell:
+            reasons[place] = reasons[place] or (f"{name} is empty" if needed else "")
+            continue
+        try:
+            number = float(cell)
+        except ValueError:
+            reasons[place] = reasons[place] or f"{name} is {cell!r}, no number"
+            continue
+        if low <= number <= high and np.isfinite(number):
+            numbers[place] = number
+        else:
+            reasons[place] = reasons[place] or f"{name} is {cell}, not between {low} and {high}"
+    return numbers
