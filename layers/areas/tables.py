@@ -68,7 +68,10 @@ class AreaVersionRow(Base):
     """A polygon with its attributes, stored once and shared by every edition it lives through."""
 
     __tablename__ = "area_versions"
-    __table_args__ = (Index("ix_area_versions_geom", "geom", postgresql_using="gist"),)
+    __table_args__ = (
+        Index("ix_area_versions_geom", "geom", postgresql_using="gist"),
+        Index("ix_area_versions_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+    )
 
     id: Mapped[Id]
     area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"), index=True)

@@ -22,7 +22,7 @@ from layers.reports.records import AtAddress, AtPlace, AtPosition, InArea, Locat
 from layers.reports.statements import ADDRESS_CANDIDATES
 
 #: Least trigram likeness at which a place is preselected at all; the district's threshold then decides.
-PRESELECTED = 0.25
+PRESELECTED = 0.3
 
 
 class UnknownPlace(NotFound):

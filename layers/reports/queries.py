@@ -12,6 +12,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from layers.areas.tables import AreaRow, AreaVersionRow, EditionAreaRow, EditionRow
+from layers.districts.tables import DistrictRow
 from layers.refusals import NotFound
 from layers.reports.journal import broken_at
 from layers.reports.journal_tables import JournalRow
@@ -90,6 +91,19 @@ async def report(connection: AsyncConnection, wanted_id: int) -> StoredReport:
     if row is None:
         raise _unknown(report_number(wanted_id))
     return stored_report(row)
+
+
+async def district_of(connection: AsyncConnection, wanted_id: int) -> str:
+    """The code of the district a report belongs to.
+
+    Raises:
+        UnknownReport: there is none.
+    """
+    statement = select(DistrictRow.code).join(ReportRow, ReportRow.district_id == DistrictRow.id)
+    code = await connection.scalar(statement.where(ReportRow.id == wanted_id))
+    if code is None:
+        raise _unknown(report_number(wanted_id))
+    return code
 
 
 async def record(connection: AsyncConnection, wanted_id: int) -> ReportRecord:

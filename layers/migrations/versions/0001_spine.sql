@@ -175,6 +175,7 @@ CREATE TABLE area_versions (
 );
 CREATE INDEX ix_area_versions_area_id ON area_versions (area_id);
 CREATE INDEX ix_area_versions_geom ON area_versions USING gist (geom);
+CREATE INDEX ix_area_versions_name_trgm ON area_versions USING gin (name gin_trgm_ops);
 
 CREATE TABLE buildings (
     id BIGINT GENERATED ALWAYS AS IDENTITY,

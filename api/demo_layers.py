@@ -1,0 +1,53 @@
+"""Loading a district from a folder: declared, its levels imported and published, then the registers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.cli.progress import Step
+from layers.areas.importing import LevelRequest, prepare_level, store_level
+from layers.areas.publishing import publish
+from layers.districts.declaring import declare, read_declaration
+from layers.districts.records import District
+from layers.places.following import follow_places
+from layers.places.importing import import_places
+from layers.read.features import read_features
+from layers.read.rows import columns_of, row_chunks
+from layers.reports.kinds import declare_kinds
+from layers.roster.following import follow_duties
+from layers.roster.importing import import_roster
+
+ROSTER = "roster"
+
+
+async def load_layers(
+    connection: AsyncConnection, given: Mapping[str, Any], *, folder: Path, actor: str, now: datetime, step: Step
+) -> District:
+    """Load the district that `given` (a district.toml) declares, with its files, in the caller's transaction."""
+    district = await declare(connection, read_declaration(given))
+    await declare_kinds(connection, district, given.get("kinds", []))
+    files = {kind: folder / name for kind, name in given["files"].items()}
+    levels = {level.key for level in district.levels}
+    for level in (level for level in district.levels if level.key in files):
+        request = LevelRequest(level=level)
+        table = read_features(files[level.key])
+        prepared = await prepare_level(connection, district=district, table=table, request=request)
+        await store_level(connection, prepared, actor=actor, now=now)
+        step(1)
+    for kind in files.keys() - levels - {ROSTER}:
+        await import_places(connection, district=district, table=read_features(files[kind]), kind=kind)
+        step(1)
+    followers = (follow_places, follow_duties)
+    await publish(connection, district=district, followers=followers, actor=actor, now=now)
+    step(1)
+    if ROSTER in files:
+        rows = chain.from_iterable(row_chunks(files[ROSTER]))
+        await import_roster(connection, district=district, columns=columns_of(files[ROSTER]), rows=rows, now=now)
+        step(1)
+    return district
