@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,6 +32,8 @@ from layers.read.rows import SURPLUS, columns_of, row_chunks
 from layers.read.values import text
 
 CHUNK = 20_000
+#: What stands for an accuracy that is not known, as phones write it.
+NO_ACCURACY_M = 0.0
 ANSWERS = ("code", "path", "certainty", "border_m", "nearest_m", "candidates", "flags", "reason")
 #: Stands before the names of our columns, so that none of the table's own is overwritten.
 PREFIX = "wangge_"
@@ -102,8 +105,10 @@ def _locate_rows(
     file: Path, output: Path, *, header: list[str], columns: PointColumns, layer: Layer, encoding: str | None
 ) -> None:
     total, found, unread = _count_lines(file), 0, 0
+    # Only a whole table gets the name that was asked for.
+    unfinished = output.with_name(f"{output.name}.part")
     with (
-        output.open("w", encoding="utf-8-sig", newline="") as target,
+        unfinished.open("w", encoding="utf-8-sig", newline="") as target,
         progress("locating", total=total) as step,
     ):
         writer = csv.DictWriter(target, [*header, *(PREFIX + name for name in ANSWERS)])
@@ -114,7 +119,7 @@ def _locate_rows(
                 layer.locator,
                 points.lon,
                 points.lat,
-                accuracy_m=points.accuracy_m,
+                accuracy_m=np.nan_to_num(points.accuracy_m, nan=NO_ACCURACY_M),
                 assumed_accuracy_m=layer.settings.assumed_accuracy_m,
                 reach_m=layer.settings.reach_m,
             )
@@ -124,6 +129,7 @@ def _locate_rows(
             found += sum(one.code is not None for one in placed)
             unread += sum(bool(reason) for reason in points.reasons)
             step(len(rows))
+    unfinished.replace(output)
     typer.echo(f"{found:,} located, {unread:,} without a position that can be read; written to {output}.")
 
 
