@@ -23,6 +23,7 @@ MOST_PROPOSALS = 5
 LEAST_AGREEMENT = 0.05
 # Systems for wider areas are for world maps, and other planets' systems claim the whole globe.
 _WIDEST_AREA_DEG = 45.0
+_NEXT_ZONE_DEG = 3.0
 _REGISTERS = ("EPSG", "ESRI")
 _ZONE_WIDTH_M = 1_000_000
 # Where several datums agree within metres, a layer made today most likely uses one of these.
@@ -138,10 +139,11 @@ def _preference(info: CRSInfo) -> tuple[bool, bool, int]:
 
 
 def _systems_in_use(near: Bounds) -> Iterator[CRSInfo]:
-    lon, lat = near.centre
+    # Layers in the system of the zone next door are common, so the search goes beyond the district.
+    west, south = max(near.west - _NEXT_ZONE_DEG, -180), max(near.south - _NEXT_ZONE_DEG, -90)
+    spot = AreaOfInterest(west, south, min(near.east + _NEXT_ZONE_DEG, 180), min(near.north + _NEXT_ZONE_DEG, 90))
     for register in _REGISTERS:
-        spot = AreaOfInterest(lon, lat, lon, lat)
-        for info in query_crs_info(register, PJType.PROJECTED_CRS, area_of_interest=spot, contains=True):
+        for info in query_crs_info(register, PJType.PROJECTED_CRS, area_of_interest=spot):
             area = info.area_of_use
             is_regional = area is not None and 0 < area.east - area.west <= _WIDEST_AREA_DEG
             if is_regional or f"{info.auth_name}:{info.code}" == WEB_MERCATOR:

@@ -34,14 +34,13 @@ def to_storage(lon: ArrayLike, lat: ArrayLike, datum: Datum) -> tuple[Floats, Fl
     given_lon, given_lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
     if not _is_shifted(datum):
         return given_lon, given_lat
-    finite = np.isfinite(given_lon) & np.isfinite(given_lat)
     stored_lon, stored_lat = given_lon, given_lat
     for _ in range(_MAX_ROUNDS):
         east, north = _shift_deg(stored_lon, stored_lat, datum)
-        next_lon, next_lat = given_lon - east, given_lat - north
-        moved = np.hypot(next_lon - stored_lon, next_lat - stored_lat, where=finite, out=np.zeros_like(given_lon))
-        stored_lon, stored_lat = next_lon, next_lat
-        if (moved <= _CONVERGED_DEG).all():
+        with np.errstate(invalid="ignore"):
+            miss = np.hypot(stored_lon + east - given_lon, stored_lat + north - given_lat)
+        stored_lon, stored_lat = given_lon - east, given_lat - north
+        if not (miss > _CONVERGED_DEG).any():
             break
     return stored_lon, stored_lat
 

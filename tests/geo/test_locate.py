@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from geo.crs import plane_for, read_crs, to_storage
 from geo.errors import LayerError
 from geo.locate import Locator
 from geo.positions import Bounds, Floats, Geometries, LonLat
+from geo.repairs import repair, snap
 from tests.geo.coverages import TOWN, codes_for, grid, hard_points, voronoi
 
 LONG = os.environ.get("WANGGE_LONG") == "1"
@@ -114,8 +116,8 @@ def test_answers_are_shapelys_on_boston_precincts_once_repaired(shared_data: Pat
     layer = pyogrio.read_dataframe(shared_data / "polygons/boston/Precincts_255_NO_CRS_feet2249.geojson")
     stored = to_storage(layer.geometry.to_numpy(), read_crs("EPSG:2249"))
     assert_like_shapely(stored, 6_000, coverage=False)
-    return
-    repaired = snap(repair(stored, plane_for(Bounds(*shapely.total_bounds(stored))), gap_width_m=3.0).polygons)
+    plane = plane_for(Bounds(*shapely.total_bounds(stored)))
+    repaired = snap(repair(codes_for(stored), stored, plane, gap_width_m=3.0).polygons)
     assert_like_shapely(repaired, POINTS)
 
 
@@ -129,7 +131,7 @@ def exactly_within(polygon: shapely.Polygon, x: float, y: float) -> bool:
     corners = [(Fraction(px), Fraction(py)) for px, py in polygon.exterior.coords]
     px, py = Fraction(x), Fraction(y)
     inside = False
-    for (ax, ay), (bx, by) in zip(corners[:-1], corners[1:], strict=True):
+    for (ax, ay), (bx, by) in pairwise(corners):
         turn = (bx - ax) * (py - ay) - (by - ay) * (px - ax)
         if turn == 0 and min(ax, bx) <= px <= max(ax, bx) and min(ay, by) <= py <= max(ay, by):
             return True
@@ -207,7 +209,8 @@ def test_compilation_does_not_need_a_writable_cache(tmp_path: Path) -> None:
         (copy / file.name).write_text(file.read_text())
     (copy / "__pycache__").write_text("a file where the cache folder would be")
     copy.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    code = "import numpy as np; from geo._kernels import border_distance_m as f; print(f(0., 0., np.array([[1., -1., 1., 1.]]), 0, 1))"
+    call = "border_distance_m(0., 0., numpy.array([[1., -1., 1., 1.]]), 0, 1)"
+    code = f"import numpy; from geo._kernels import border_distance_m; print({call})"
     run = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
