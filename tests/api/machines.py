@@ -21,7 +21,7 @@ PACKAGES = (
     *("chromium", "libatomic1", "fonts-wqy-microhei", "nodejs"),
 )
 SUDO = CALLED + 'case "$1" in -*) ;; *) exec "$@" ;; esac\n'
-DPKG_QUERY = CALLED + 'case "$*" in *postgresql-common*) printf x ;; *) cat "$STATUSES" ;; esac\n'
+DPKG_QUERY = CALLED + 'case "$*" in *Package*) cat "$STATUSES" ;; *) printf "${OTHERS:-installed}" ;; esac\n'
 APT_GET = CALLED + 'case "$1" in install) [ -z "${APT_FAILS:-}" ] || { echo "$APT_FAILS"; exit 100; } ;; esac\n'
 PYTHON3 = (
     CALLED

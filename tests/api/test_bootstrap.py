@@ -156,6 +156,19 @@ def test_missing_packages_are_installed_in_one_call(ready: Machine) -> None:
     assert calls[2].endswith("DPkg::Lock::Timeout=300 postgresql-postgis libatomic1")
 
 
+def test_a_first_postgresql_starts_no_idle_cluster_and_certificates_are_kept(ready: Machine, tmp_path: Path) -> None:
+    ready.edit("/etc/postgresql-common", f"{tmp_path}/etc")
+    ready.edit("bundle=/etc/ssl/certs/ca-certificates.crt", f"bundle={tmp_path}/bundle.crt")
+    ready.edit("/usr/local/share/ca-certificates", f"{tmp_path}/local")
+    (tmp_path / "bundle.crt").write_text("ours\n")
+    ready.packages(postgresql_postgis="not-installed", libatomic1="not-installed")
+    assert ready.run("test")[0] == 0
+    assert not (tmp_path / "etc").exists()
+    assert ready.run("test", OTHERS="not-installed")[0] == 0
+    assert (tmp_path / "etc/createcluster.d/wangge.conf").read_text() == "create_main_cluster = false\n"
+    assert (tmp_path / "local/trusted-before.crt").read_text() == "ours\n"
+
+
 def test_an_apt_failure_says_the_line_to_run(ready: Machine) -> None:
     ready.packages(postgresql_postgis="unpacked")
     code, _, err = ready.run("serve", APT_FAILS="E: Unable to fetch some archives")
