@@ -78,7 +78,7 @@ async def service_point_kinds(connection: AsyncConnection, district_id: int) -> 
     return (await connection.scalars(statement.order_by(ServicePointRow.kind))).all()
 
 
-def _service_point(row: Row[Any]) -> ServicePoint:
+def _service_point(row: Row[*tuple[Any, ...]]) -> ServicePoint:
     return ServicePoint(
         id=row.id,
         code=row.code,

@@ -1,0 +1,79 @@
+"""The web application: its routes, its frame, and what runs beside them while it lives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from api.addresses import Addresses
+from api.clock import Clock, now
+from api.database import Database
+from api.errors import install
+from api.gate import Gate
+from api.locators import Locators
+from api.openapi import description
+from api.routes import areas, health, locating, places, report_lists, reports, workload
+from api.worker import Worker
+
+VERSION = "0.1.0"
+#: Smaller answers gain nothing from being packed.
+PACKED_FROM_BYTES = 1024
+PACKING = 5
+
+#: More particular paths first: /reports/repeated-positions is no report number.
+ROUTERS = (
+    health.router,
+    report_lists.router,
+    reports.router,
+    locating.router,
+    areas.router,
+    places.router,
+    workload.router,
+)
+
+
+def create_app(database_url: str, *, pool_size: int, with_worker: bool = True, clock: Clock = now) -> FastAPI:
+    """The application on a database; it starts, and says so, whether or not the database answers."""
+    app = FastAPI(
+        title="wangge",
+        version=VERSION,
+        lifespan=_alive,
+        # Their pages load scripts from other hosts; the description itself is at /api/v1/openapi.json.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    app.state.database = Database(database_url, size=pool_size)
+    app.state.locators = Locators(app.state.database)
+    app.state.worker = Worker(app.state.database, clock=clock) if with_worker else None
+    app.state.clock = clock
+    for router in ROUTERS:
+        app.include_router(router)
+    app.state.addresses = Addresses(app, [route for router in ROUTERS for route in router.routes])
+    app.openapi = description(app)  # type: ignore[method-assign]
+    install(app)
+    app.add_middleware(Gate)
+    app.add_middleware(GZipMiddleware, minimum_size=PACKED_FROM_BYTES, compresslevel=PACKING)
+    return app
+
+
+@asynccontextmanager
+async def _alive(app: FastAPI) -> AsyncIterator[None]:
+    """Open the pools, keep up with the editions, do the worker's rounds; end them all in good order."""
+    await app.state.database.open()
+    tasks = [asyncio.create_task(app.state.locators.watch(), name="locators")]
+    if app.state.worker is not None:
+        tasks.append(asyncio.create_task(app.state.worker.run(), name="worker"))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await app.state.database.close()

@@ -1,0 +1,173 @@
+"""The one table from error class to answer, and the handlers that use it: nothing else here knows statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+import sqlalchemy.exc
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from psycopg_pool import PoolClosed, PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.problems import ProblemKind, echo, problem
+from geo.errors import GeoError
+from layers.areas.queries import NoEdition, UnknownArea
+from layers.districts.queries import DistrictNeeded, UnknownDistrict
+from layers.districts.records import UnknownLevel
+from layers.refusals import Conflict, NotFound, Refusal
+from layers.reports.filing import BadFiling, KeyReused, TryAgain
+from layers.reports.kinds import BadExtra, UnknownKind
+from layers.reports.listing import BadBox, BadPeriod
+from layers.reports.locating import UnknownPlace
+from layers.reports.queries import UnknownReport
+from layers.workload.metrics import UnknownMetric
+from maps.refusals import UnmatchedOutlines, UnusableClasses
+
+RETRY_AFTER_S = 3
+
+
+class NotReady(Refusal):
+    """What the request needs is still being built, or waits for the database."""
+
+
+class UnknownParameter(Refusal):
+    """The query names a parameter that this address does not read."""
+
+
+class NotJson(Refusal):
+    """The body is not declared as JSON."""
+
+
+class BodyTooLarge(Refusal):
+    """The body is larger than any report."""
+
+
+class UnknownOutlines(NotFound):
+    """No outlines of this name are served: the edition was replaced."""
+
+
+class BadCursor(Refusal):
+    """A cursor that no page gave."""
+
+
+INTERNAL = ProblemKind(500, "internal", "服务内部错误", "Internal error")
+INVALID = ProblemKind(422, "invalid", "请求内容不合要求", "The request does not fit")
+MALFORMED = ProblemKind(400, "malformed", "请求无法解析", "The request cannot be read")
+UNAVAILABLE = ProblemKind(503, "unavailable", "服务暂不可用", "Not available at the moment")
+NO_SUCH_PATH = ProblemKind(404, "no-such-path", "没有这个地址", "There is nothing at this address")
+WRONG_METHOD = ProblemKind(405, "wrong-method", "此地址不支持该方法", "This address does not take that method")
+DATABASE_AWAY = ProblemKind(503, "database-away", "数据库没有应答", "The database does not answer")
+
+#: Error class → answer. The nearest base class of an error that is listed here decides.
+ANSWERS: dict[type[Exception], ProblemKind] = {
+    Refusal: ProblemKind(422, "refused", "请求被拒绝", "Refused"),
+    NotFound: ProblemKind(404, "not-found", "未找到", "Not found"),
+    Conflict: ProblemKind(409, "conflict", "与现有内容冲突", "Conflict"),
+    UnknownReport: ProblemKind(404, "unknown-report", "没有这个事件", "No such report"),
+    UnknownDistrict: ProblemKind(404, "unknown-district", "没有这个辖区", "No such district"),
+    UnknownLevel: ProblemKind(404, "unknown-level", "没有这个层级", "No such level"),
+    UnknownArea: ProblemKind(404, "unknown-area", "没有这个区域", "No such area"),
+    UnknownKind: ProblemKind(404, "unknown-kind", "没有这个类别", "No such kind"),
+    UnknownPlace: ProblemKind(404, "unknown-place", "没有这个服务点", "No such service point"),
+    UnknownOutlines: ProblemKind(404, "unknown-outlines", "没有这份边界图", "No such outlines"),
+    NoEdition: ProblemKind(404, "no-edition", "没有这一版边界", "No such edition of the boundaries"),
+    DistrictNeeded: ProblemKind(422, "district-needed", "须指明辖区", "Name the district"),
+    KeyReused: ProblemKind(409, "key-reused", "该 client_key 已用于另一事件", "The client_key was used before"),
+    TryAgain: ProblemKind(503, "try-again", "请重试", "Try again"),
+    BadFiling: ProblemKind(422, "bad-filing", "事件无法立案", "The report cannot be filed"),
+    BadExtra: ProblemKind(422, "bad-extra", "附加字段不符", "The extra fields do not fit"),
+    BadBox: ProblemKind(422, "bad-box", "范围框不可用", "The box cannot be used"),
+    BadPeriod: ProblemKind(422, "bad-period", "时间段不可用", "The period cannot be used"),
+    BadCursor: ProblemKind(422, "bad-cursor", "翻页标记无效", "The cursor is none of ours"),
+    UnknownMetric: ProblemKind(422, "unknown-metric", "没有这个指标", "No such metric"),
+    UnusableClasses: ProblemKind(422, "unusable-classes", "分级不可用", "The classes cannot be used"),
+    UnmatchedOutlines: ProblemKind(503, "unmatched-outlines", "边界正在更换", "The boundaries are being replaced"),
+    UnknownParameter: ProblemKind(422, "unknown-parameter", "未知参数", "Unknown parameter"),
+    NotReady: ProblemKind(503, "not-ready", "服务正在准备", "Not ready yet"),
+    NotJson: ProblemKind(415, "not-json", "须为 JSON", "Send JSON"),
+    BodyTooLarge: ProblemKind(413, "body-too-large", "请求内容过大", "The body is too large"),
+    GeoError: ProblemKind(422, "bad-geometry", "坐标或几何不可用", "The position or geometry cannot be used"),
+    psycopg.OperationalError: DATABASE_AWAY,
+    sqlalchemy.exc.OperationalError: DATABASE_AWAY,
+    sqlalchemy.exc.TimeoutError: DATABASE_AWAY,
+    PoolTimeout: DATABASE_AWAY,
+    PoolClosed: DATABASE_AWAY,
+}
+
+#: What the framework itself answers, and what validation answers.
+FRAMEWORK: tuple[ProblemKind, ...] = (MALFORMED, INVALID, NO_SUCH_PATH, WRONG_METHOD, UNAVAILABLE, INTERNAL)
+
+
+def answer_for(error: Exception) -> ProblemKind:
+    """The answer for an error: that of its nearest listed class, else an internal one."""
+    return next((ANSWERS[base] for base in type(error).__mro__ if base in ANSWERS), INTERNAL)
+
+
+def answer(request: Request, error: Exception) -> Response:
+    """The problem an error becomes; what is not listed says nothing of its inside."""
+    kind = answer_for(error)
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if kind.status == UNAVAILABLE.status else None
+    if isinstance(error, Refusal):
+        more: dict[str, Any] = echo(error.field, error.value)
+        if error.remedy:
+            more["remedy"] = error.remedy
+        return problem(request, kind, error.message, more=more, headers=headers)
+    if isinstance(error, GeoError):
+        return problem(request, kind, str(error))
+    details = {DATABASE_AWAY: "The database does not answer in time. Try again in a moment."}
+    return problem(
+        request, kind, details.get(kind, "Something went wrong inside; the log knows more."), headers=headers
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Have every error answered as a problem."""
+    for listed in ANSWERS:
+        app.add_exception_handler(listed, _answer_listed)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_framework)
+
+
+async def _answer_listed(request: Request, error: Exception) -> Response:
+    return answer(request, error)
+
+
+async def _answer_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return problem(request, MALFORMED, "The body is not valid JSON.")
+    told = [_told(fault) for fault in faults]
+    return problem(request, INVALID, f"{told[0]['field']}: {told[0]['message']}", more={"errors": told})
+
+
+def _told(fault: Mapping[str, Any]) -> dict[str, Any]:
+    steps = [str(step)[:64] for step in fault["loc"] if step not in {"body", "query", "path", "header"}]
+    message = fault["msg"].removeprefix("Value error, ")
+    return {**echo(".".join(steps) or "body", fault.get("input")), "message": message}
+
+
+async def _answer_framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == NO_SUCH_PATH.status:
+        return problem(request, NO_SUCH_PATH, "There is nothing at this address; see /api/v1/openapi.json.")
+    if error.status_code == WRONG_METHOD.status:
+        return _wrong_method(request)
+    if error.status_code < UNAVAILABLE.status:
+        return problem(request, MALFORMED, "The request cannot be read: its body is not UTF-8 JSON.")
+    return problem(request, UNAVAILABLE, "Not available at the moment.")
+
+
+def _wrong_method(request: Request) -> Response:
+    allowed = request.app.state.addresses.methods(request.url.path)
+    return problem(
+        request,
+        WRONG_METHOD,
+        f"This address takes {', '.join(allowed)}, not {request.scope['method']}.",
+        headers={"Allow": ", ".join(allowed)},
+    )

@@ -1,0 +1,113 @@
+"""What happens around every request: a request id, a limit on the body, safe headers, one log line, no bare fault."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import BodyTooLarge, answer
+from api.logs import event, fault
+
+LARGEST_BODY_BYTES = 1_048_576
+WITH_BODY = {"POST", "PUT", "PATCH"}
+#: Answers that are no pages may load and run nothing at all; pages bring a policy of their own.
+NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "content-security-policy": NOTHING}
+
+
+class Gate:
+    """The outermost frame of the application, around its error handlers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request through; anything but HTTP goes straight on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        # A copy: the server decides by the method it read whether an answer may have a body.
+        inner = {**scope, "method": "GET" if scope["method"] == "HEAD" else scope["method"]}
+        passage = _Passage(inner, send, bodiless=scope["method"] == "HEAD")
+        try:
+            await self._pass(inner, receive, passage)
+        finally:
+            event("request", **passage.facts(scope["method"]))
+
+    async def _pass(self, scope: Scope, receive: Receive, passage: _Passage) -> None:
+        try:
+            if scope["method"] in WITH_BODY:
+                receive = await _limited(scope, receive)
+            await self.app(scope, receive, passage.send)
+        except Exception as error:
+            if not isinstance(error, BodyTooLarge):
+                fault("request_failed", error, request=passage.request_id)
+            if passage.status is not None:
+                raise
+            await answer(Request(scope), error)(scope, receive, passage.send)
+
+
+class _Passage:
+    """One request on its way through: its id, its clock, and what was answered."""
+
+    def __init__(self, scope: Scope, send: Send, *, bodiless: bool) -> None:
+        self.scope = scope
+        self.request_id = secrets.token_hex(8)
+        self.status: int | None = None
+        self._send = send
+        self._bodiless = bodiless
+        self._began = time.perf_counter()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["x-request-id"] = self.request_id
+            for name, value in SAFE.items():
+                headers.setdefault(name, value)
+        elif self._bodiless and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    def facts(self, method: str) -> dict[str, Any]:
+        """What the log says: the route's template, never the path or the query, which may hold a position."""
+        return {
+            "method": method,
+            "route": getattr(self.scope.get("route"), "path", "-"),
+            "status": self.status,
+            "ms": round((time.perf_counter() - self._began) * 1000, 1),
+            "request": self.request_id,
+        }
+
+
+async def _limited(scope: Scope, receive: Receive) -> Receive:
+    """The body read whole, within the limit, and a `receive` that gives it again."""
+    declared = dict(scope["headers"]).get(b"content-length", b"0")
+    if declared.isdigit() and int(declared) > LARGEST_BODY_BYTES:
+        raise _too_large()
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > LARGEST_BODY_BYTES:
+            raise _too_large()
+        if not message.get("more_body"):
+            break
+    whole: list[Message] = [{"type": "http.request", "body": b"".join(chunks), "more_body": False}]
+
+    async def again() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return again
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(f"The body is larger than {LARGEST_BODY_BYTES} bytes.", remedy="Send one report at a time.")

@@ -1,0 +1,183 @@
+"""Districts with their levels, editions, areas and kinds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.addresses import known_parameters
+from api.area_pages import Areas, area_page, edition_areas, listed
+from api.database import Reading
+from api.locators import Served
+from api.routes.common import API, TheClock, TheLocators, tagged
+from api.schemas.areas import (
+    AnsweringTold,
+    AreaFeature,
+    AreaList,
+    AreaTold,
+    DistrictTold,
+    EditionList,
+    EditionTold,
+    KindList,
+    KindTold,
+    LevelsTold,
+    LevelTold,
+    PopulationTold,
+)
+from api.schemas.common import WITHOUT_NUL, AreaRef, as_json
+from api.schemas.problems import problems
+from api.schemas.queries import AreaQuery, EditionQuery, InDistrict
+from layers.areas.geometry import geometry
+from layers.areas.queries import editions, populations
+from layers.areas.records import Area
+from layers.roster.queries import answering
+
+router = APIRouter(prefix=API, tags=["areas"], dependencies=[Depends(known_parameters)])
+
+Word = Annotated[str, Path(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing changed since the ETag in If-None-Match."}}
+
+
+@router.get("/districts", operation_id="list_districts", responses=problems())
+async def get_districts(locators: TheLocators) -> list[DistrictTold]:
+    """Every district the service holds."""
+    return [_district(one) for one in await locators.every()]
+
+
+@router.get("/levels", operation_id="list_levels", responses=problems(404))
+async def get_levels(query: Annotated[InDistrict, Query()], locators: TheLocators) -> LevelsTold:
+    """The levels of a district, from the top down."""
+    served = await locators.district(query.district)
+    counts: dict[int, int] = {}
+    for area in served.compiled.areas.values() if served.compiled else ():
+        counts[area.depth] = counts.get(area.depth, 0) + 1
+    return LevelsTold(
+        district=_district(served),
+        levels=[
+            LevelTold(key=one.key, name=one.name, name_en=one.name_en, depth=one.depth, areas=counts.get(one.depth, 0))
+            for one in served.district.levels
+        ],
+    )
+
+
+@router.get("/kinds", operation_id="list_kinds", responses=problems(404))
+async def get_kinds(query: Annotated[InDistrict, Query()], locators: TheLocators) -> KindList:
+    """The kinds of report in use."""
+    served = await locators.district(query.district)
+    return KindList(
+        kinds=[
+            KindTold(
+                code=one.code,
+                name=one.name,
+                name_en=one.name_en,
+                level=served.district.levels[one.level_depth].key,
+                urgent=one.urgent,
+                extra_fields=dict(one.extra_fields),
+            )
+            for one in served.kinds.values()
+        ]
+    )
+
+
+@router.get("/editions", operation_id="list_editions", responses=problems(404))
+async def get_editions(query: Annotated[InDistrict, Query()], reading: Reading, locators: TheLocators) -> EditionList:
+    """Every edition of a district's boundaries, newest first."""
+    district = (await locators.district(query.district)).district
+    return EditionList(
+        editions=[
+            EditionTold(
+                number=one.number,
+                status=one.status,
+                note=one.note,
+                made_by=one.made_by,
+                made_at=one.made_at,
+                effective_at=one.effective_at,
+                retired_at=one.retired_at,
+                digest=one.digest,
+            )
+            for one in await editions(reading, district)
+        ]
+    )
+
+
+@router.get("/areas", operation_id="list_areas", response_model=AreaList, responses={**UNCHANGED, **problems(404)})
+async def get_areas(
+    request: Request, query: Annotated[AreaQuery, Query()], reading: Reading, locators: TheLocators
+) -> Response:
+    """Areas of an edition by level and code: of one level, below one area, or whose name or code fits."""
+    found = await edition_areas(reading, await locators.district(query.district), query.edition)
+    return tagged(request, as_json(area_page(found, query)))
+
+
+@router.get(
+    "/areas/{level}/{code}", operation_id="get_area", response_model=AreaTold, responses={**UNCHANGED, **problems(404)}
+)
+async def get_area(
+    *,
+    request: Request,
+    level: Word,
+    code: Word,
+    query: Annotated[EditionQuery, Query()],
+    reading: Reading,
+    locators: TheLocators,
+    clock: TheClock,
+) -> Response:
+    """One area: what it lies in, who lives there, who answers for it today."""
+    found = await edition_areas(reading, await locators.district(query.district), query.edition)
+    area = found.area(level, code)
+    told = AreaTold(
+        **dict(listed(area, found)),
+        edition=found.edition.number,
+        chain=[AreaRef.of(one, found.district) for one in found.chain(area)],
+        attributes=dict(area.attributes),
+        population=await _population(reading, found, area),
+        answering=[
+            AnsweringTold(number=one.number, role=one.role, rank=one.rank, open=one.open, cap=one.cap)
+            for one in await answering(reading, [area.id], on=clock().astimezone(found.district.zone).date())
+        ],
+    )
+    return tagged(request, as_json(told))
+
+
+@router.get(
+    "/areas/{level}/{code}/geometry",
+    operation_id="get_area_geometry",
+    response_model=AreaFeature,
+    responses={**UNCHANGED, **problems(404)},
+)
+async def get_geometry(
+    *,
+    request: Request,
+    level: Word,
+    code: Word,
+    query: Annotated[EditionQuery, Query()],
+    reading: Reading,
+    locators: TheLocators,
+) -> Response:
+    """The polygon of one area, as a GeoJSON feature."""
+    found = await edition_areas(reading, await locators.district(query.district), query.edition)
+    area = found.area(level, code)
+    polygon = await geometry(reading, found.edition.id, depth=area.depth, code=code)
+    properties = as_json(AreaRef.of(area, found.district))
+    body = b'{"type":"Feature","properties":' + properties + b',"geometry":' + polygon.geojson.encode() + b"}"
+    return tagged(request, body, "application/geo+json")
+
+
+async def _population(connection: AsyncConnection, found: Areas, area: Area) -> PopulationTold | None:
+    one = (await populations(connection, found.edition.id)).get(area.id)
+    if one is None:
+        return None
+    return PopulationTold(
+        buildings=one.buildings,
+        households=one.households,
+        residents=one.residents,
+        over_60=one.over_60,
+        basis=one.basis,
+    )
+
+
+def _district(served: Served) -> DistrictTold:
+    one = served.district
+    return DistrictTold(code=one.code, name=one.name, name_en=one.name_en, time_zone=one.time_zone, state=served.state)

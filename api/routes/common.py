@@ -1,0 +1,50 @@
+"""What routes share: the locators, the clock, and parameters that occur again and again."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from starlette.responses import Response
+
+from api.clock import Clock
+from api.locators import Locators
+from api.schemas.common import WITHOUT_NUL
+
+API = "/api/v1"
+
+#: Parameters of a query are text; what is a number there is read as one.
+DistrictCode = Annotated[
+    str | None,
+    Query(max_length=64, pattern=WITHOUT_NUL, description="Needed where the service holds several districts."),
+]
+EditionNumber = Annotated[
+    int | None, Query(ge=1, le=2**31 - 1, description="Number of an edition; without it, the one in force.")
+]
+
+
+def locators(request: Request) -> Locators:
+    """The locators of the application."""
+    found: Locators = request.app.state.locators
+    return found
+
+
+def clock(request: Request) -> Clock:
+    """The clock of the application."""
+    found: Clock = request.app.state.clock
+    return found
+
+
+TheLocators = Annotated[Locators, Depends(locators)]
+TheClock = Annotated[Clock, Depends(clock)]
+
+
+def tagged(request: Request, body: bytes, media_type: str = "application/json", *, cache: str = "no-cache") -> Response:
+    """The answer under an ETag of its bytes, or 304 where the client has it already."""
+    tag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
+    headers = {"ETag": tag, "Cache-Control": cache}
+    known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
+    if tag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=media_type)

@@ -1,0 +1,86 @@
+"""Lists of reports: narrowed and paged, and the coordinates that come again and again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api.addresses import known_parameters
+from api.database import Reading
+from api.errors import BadCursor
+from api.locators import Ready
+from api.routes.common import API, TheLocators
+from api.schemas.common import Position
+from api.schemas.problems import problems
+from api.schemas.queries import RepeatedQuery, ReportQuery
+from api.schemas.reports import RepeatedList, RepeatedTold, ReportList
+from api.telling import named_area, told_reports
+from layers.reports.listing import ReportFilter, check_box, repeated_positions, reports
+from layers.reports.records import report_id, report_number
+
+router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_parameters)])
+
+
+@router.get("/reports", operation_id="list_reports", responses=problems(404))
+async def get_reports(query: Annotated[ReportQuery, Query()], reading: Reading, locators: TheLocators) -> ReportList:
+    """Reports, newest first. An area includes everything below it; pages stay where they are while reports come in."""
+    ready = await locators.ready(query.district)
+    found = await reports(
+        reading,
+        ready.district.id,
+        narrowed(query, ready),
+        after=_after(query.cursor),
+        limit=query.limit,
+        newest_first=query.order == "newest",
+    )
+    told = await told_reports(reading, ready, found.reports)
+    return ReportList(reports=told, next=None if found.next_after is None else report_number(found.next_after))
+
+
+@router.get("/reports/repeated-positions", operation_id="list_repeated_positions", responses=problems(404))
+async def get_repeated_positions(
+    query: Annotated[RepeatedQuery, Query()], reading: Reading, locators: TheLocators
+) -> RepeatedList:
+    """Coordinates that many reports share, as a geocoder's default point does."""
+    district = (await locators.district(query.district)).district
+    at_least = query.at_least or district.settings.repeat_limit
+    found = await repeated_positions(reading, district.id, at_least=at_least, limit=query.limit)
+    return RepeatedList(
+        limit=at_least,
+        positions=[
+            RepeatedTold(
+                position=Position.of(one.position),
+                given=Position.of(one.given),
+                reports=one.reports,
+                first_filed_at=one.first_filed_at,
+                last_filed_at=one.last_filed_at,
+            )
+            for one in found
+        ],
+    )
+
+
+def narrowed(query: ReportQuery, ready: Ready) -> ReportFilter:
+    """The filter that a query states, its area looked up in the edition in force."""
+    return ReportFilter(
+        status=None if query.status is None else query.status.value,
+        is_open=query.open,
+        path=named_area(ready.compiled, query.named_area),
+        kind=query.kind,
+        located=query.located,
+        assigned=query.assigned,
+        assignee=query.assignee,
+        filed_from=query.filed_from,
+        filed_to=query.filed_to,
+        box=None if query.box is None else check_box(query.box),
+    )
+
+
+def _after(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    found = report_id(cursor)
+    if found is None:
+        raise BadCursor("This cursor is none of ours.", field="cursor", remedy="Give the `next` of the page before.")
+    return found

@@ -1,0 +1,144 @@
+"""Reports: filed, read, and read with their whole record."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from api.addresses import known_parameters
+from api.database import Reading, database
+from api.errors import NotJson
+from api.locators import Ready
+from api.routes.common import API, TheClock, TheLocators
+from api.schemas.common import WITHOUT_NUL, as_json
+from api.schemas.problems import problems
+from api.schemas.reports import AssignmentTold, EntryTold, FilingBody, ReasonTold, RecordTold, ReportWithReasons
+from api.telling import level_keys, told_filed, told_reports, with_reasons
+from layers.reports.filing import EditionMoved, TryAgain, file_report
+from layers.reports.queries import assignments, district_of, id_of, record, report
+from layers.reports.records import Filed, StoredReport
+
+#: Reports that hit each other at the same moment are filed again; this often at most.
+ATTEMPTS = 6
+
+router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_parameters)])
+ReportNumber = Annotated[
+    str,
+    Path(min_length=1, max_length=40, pattern=WITHOUT_NUL, examples=["20261122-0000017"], description="Its number."),
+]
+
+
+def json_only(request: Request) -> None:
+    """Refuse a body that is not declared as JSON."""
+    declared = request.headers.get("content-type", "")
+    if declared.partition(";")[0].strip().lower() != "application/json":
+        raise NotJson("The body must be JSON.", remedy="Send Content-Type: application/json.")
+
+
+FILED = {
+    "model": ReportWithReasons,
+    "description": "Filed, and stored before this was sent.",
+    "headers": {"Location": {"description": "The report's own address.", "schema": {"type": "string"}}},
+}
+FILED_BEFORE = {"model": ReportWithReasons, "description": "The same report had been filed before; this is the first."}
+
+
+@router.post(
+    "/reports",
+    status_code=201,
+    operation_id="file_report",
+    dependencies=[Depends(json_only)],
+    response_class=Response,
+    responses={201: FILED, 200: FILED_BEFORE, **problems(400, 404, 409, 413, 415)},
+)
+async def post_report(request: Request, body: FilingBody, locators: TheLocators, clock: TheClock) -> Response:
+    """File a report: it is located, assigned and recorded in one transaction.
+
+    The same `client_key` from the same source finds the first report again; with other content it is refused (409).
+    """
+    # The transaction is begun here and not by a dependency: where an edition moved meanwhile, it must end before the
+    # wait for the next locator begins. It is committed when the block ends, before any answer is made.
+    not_edition: int | None = None
+    for attempt in range(1, ATTEMPTS + 1):
+        ready = await locators.ready(body.district, not_edition=not_edition)
+        try:
+            async with database(request).filing() as connection:
+                filed = await file_report(
+                    connection,
+                    body.filing(),
+                    compiled=ready.compiled,
+                    kinds=ready.kinds,
+                    actor=f"source:{body.source}",
+                    now=clock(),
+                )
+            return await _answer(request, filed, ready)
+        except EditionMoved:
+            not_edition = ready.compiled.edition.id
+        except TryAgain:
+            if attempt == ATTEMPTS:
+                raise
+    raise EditionMoved("The boundaries keep changing.", remedy="Try again in a moment.")
+
+
+async def _answer(request: Request, filed: Filed, ready: Ready) -> Response:
+    if filed.report is None:
+        async with database(request).reading() as connection:
+            told = await _told(connection, await report(connection, filed.report_id), ready)
+        told.again = True
+        return Response(as_json(told), 200, {"Location": _address(told.number)}, "application/json")
+    told = told_filed(filed.report, filed.outcome, ready)
+    return Response(as_json(told), 201, {"Location": _address(told.number)}, "application/json")
+
+
+def _address(number: str) -> str:
+    return f"{API}/reports/{number}"
+
+
+async def _told(connection: Reading, stored: StoredReport, ready: Ready) -> ReportWithReasons:
+    [told] = await told_reports(connection, ready, [stored])
+    runs = await assignments(connection, stored.id)
+    considered, rule = (runs[-1].considered, runs[-1].rule) if runs else ((), None)
+    return with_reasons(told, considered, rule, ready.district)
+
+
+@router.get("/reports/{number}", operation_id="get_report", responses=problems(404))
+async def get_report(number: ReportNumber, reading: Reading, locators: TheLocators) -> ReportWithReasons:
+    """One report, with the reasons of its last assignment."""
+    wanted = id_of(number)
+    ready = await locators.ready(await district_of(reading, wanted))
+    return await _told(reading, await report(reading, wanted), ready)
+
+
+@router.get("/reports/{number}/record", operation_id="get_record", responses=problems(404))
+async def get_record(number: ReportNumber, reading: Reading, locators: TheLocators) -> RecordTold:
+    """The whole record: every entry of the journal with its digest, and every run of the assignment rule."""
+    wanted = id_of(number)
+    keys = level_keys((await locators.district(await district_of(reading, wanted))).district)
+    found = await record(reading, wanted)
+    return RecordTold(
+        number=found.number,
+        holds=found.holds,
+        entries=[
+            EntryTold(
+                position=one.position,
+                type=one.type,
+                version=one.version,
+                at=one.at,
+                actor=one.actor,
+                facts=dict(one.facts),
+                digest=one.digest.hex(),
+                holds=one.holds,
+            )
+            for one in found.entries
+        ],
+        assignments=[
+            AssignmentTold(
+                made_at=one.made_at,
+                made_by=one.made_by,
+                rule=one.rule,
+                considered=ReasonTold.all_of(one.considered, keys),
+            )
+            for one in found.assignments
+        ],
+    )

@@ -1,0 +1,126 @@
+"""Districts, levels, editions, areas and kinds on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from api.schemas.common import AreaRef, Page, Position, Told
+
+
+class LevelTold(Told):
+    """A level of the tree, the district's own word for it, and how many areas it has."""
+
+    key: str = Field(examples=["grid"])
+    name: str = Field(examples=["网格"])
+    name_en: str = Field(examples=["Grid"])
+    depth: int = Field(description="0 is the district itself.")
+    areas: int = Field(description="In the edition in force.")
+
+
+class DistrictTold(Told):
+    """A district and the state of its locator."""
+
+    code: str
+    name: str
+    name_en: str
+    time_zone: str
+    state: str = Field(description="no_edition, building or ready.")
+
+
+class LevelsTold(Told):
+    """The levels of a district, from the top down."""
+
+    district: DistrictTold
+    levels: list[LevelTold]
+
+
+class EditionTold(Told):
+    """An edition of a district's boundaries."""
+
+    number: int
+    status: str = Field(description="draft, checked, in_force or retired.")
+    note: str
+    made_by: str
+    made_at: datetime
+    effective_at: datetime | None
+    retired_at: datetime | None
+    digest: str | None
+
+
+class EditionList(Told):
+    """Every edition, newest first."""
+
+    editions: list[EditionTold]
+
+
+class AreaListed(AreaRef):
+    """An area in a list."""
+
+    parent: AreaRef | None
+    label: Position = Field(description="A point well inside it.")
+    area_m2: float
+
+
+class AreaList(Page):
+    """A page of areas, by level and code."""
+
+    edition: int
+    areas: list[AreaListed]
+
+
+class PopulationTold(Told):
+    """Who lives there; `basis` says whether summed from buildings or as the layer states it."""
+
+    buildings: int
+    households: int
+    residents: int
+    over_60: int
+    basis: str
+
+
+class AnsweringTold(Told):
+    """Someone who answers for the area: number, role and rank, never a name."""
+
+    number: str
+    role: str
+    rank: str
+    open: int
+    cap: int | None
+
+
+class AreaTold(AreaListed):
+    """An area with everything known of it but its polygon."""
+
+    edition: int
+    chain: list[AreaRef] = Field(description="What it lies in, from the district down to itself.")
+    attributes: dict[str, Any]
+    population: PopulationTold | None
+    answering: list[AnsweringTold]
+
+
+class AreaFeature(Told):
+    """An area as a GeoJSON feature, coordinates with seven decimals."""
+
+    type: str = "Feature"
+    properties: AreaRef
+    geometry: dict[str, Any]
+
+
+class KindTold(Told):
+    """A kind of report."""
+
+    code: str
+    name: str
+    name_en: str
+    level: str = Field(description="The level that settles it.")
+    urgent: bool
+    extra_fields: dict[str, Any]
+
+
+class KindList(Told):
+    """The kinds in use."""
+
+    kinds: list[KindTold]

@@ -1,0 +1,181 @@
+"""The parameters of queries: each list's own, read strictly, unknown ones refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from api.schemas.common import WIDEST_ACCURACY_M, WITHOUT_NUL, Given, Moment
+from geo.positions import Bounds, Datum, LonLat
+from layers.refusals import Refusal
+from layers.reports.lifecycle import Status
+
+DECIMAL = re.compile(r"-?\d{1,17}(\.\d{1,17})?([eE][+-]?\d{1,3})?", re.ASCII)
+NUMBER = r"-?\d{1,3}(\.\d{1,12})?"
+Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
+
+
+class AreaHalfNamed(Refusal):
+    """An area was named without its level, or a level without an area."""
+
+
+class PositionIncomplete(Refusal):
+    """A position was given without one of lon, lat and datum."""
+
+
+def _digits(value: object) -> object:
+    if isinstance(value, str) and not (value.isascii() and value.removeprefix("-").isdigit()):
+        raise ValueError("give a whole number in digits")
+    return value
+
+
+def _true_or_false(value: object) -> object:
+    if value not in {"true", "false", True, False, None}:
+        raise ValueError("give true or false")
+    return value
+
+
+def _decimal(value: object) -> object:
+    """Numbers as JSON writes them: no underscores, white space, infinities."""
+    if isinstance(value, str) and not DECIMAL.fullmatch(value):
+        raise ValueError("give a number")
+    return value
+
+
+Degrees = Annotated[float, BeforeValidator(_decimal)]
+YesNo = Annotated[bool, BeforeValidator(_true_or_false)]
+Whole = Annotated[int, BeforeValidator(_digits)]
+Limit = Annotated[Whole, Field(ge=1, le=200, description="How many at most.")]
+Box = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{NUMBER},{NUMBER},{NUMBER},{NUMBER}$"),
+    Field(description="west,south,east,north in degrees.", examples=["121.6,39.0,122.0,39.3"]),
+]
+EditionNumber = Annotated[
+    Whole, Field(ge=1, le=2**31 - 1, description="Number of an edition; without it, the one in force.")
+]
+
+
+class InDistrict(Given):
+    """Every query may name its district."""
+
+    district: Word | None = Field(None, description="Needed where the service holds several districts.")
+
+
+class EditionQuery(InDistrict):
+    """One edition of a district."""
+
+    edition: EditionNumber | None = None
+
+
+class ReportQuery(InDistrict):
+    """What a list of reports is narrowed to."""
+
+    status: Status | None = None
+    open: YesNo | None = Field(None, description="Neither closed nor void.")
+    level: Word | None = Field(None, description="With `area`: the level of that area.")
+    area: Word | None = Field(None, description="Code of an area; everything below it is included.")
+    kind: Word | None = None
+    located: YesNo | None = None
+    assigned: YesNo | None = None
+    assignee: Word | None = Field(None, description="Number of a person.", examples=["W0001"])
+    filed_from: Moment | None = Field(None, description="At or after this moment.")
+    filed_to: Moment | None = Field(None, description="Before this moment.")
+    bbox: Box | None = None
+    order: Literal["newest", "oldest"] = "newest"
+    cursor: Annotated[str, StringConstraints(max_length=40, pattern=WITHOUT_NUL)] | None = None
+    limit: Limit = 50
+
+    @property
+    def named_area(self) -> tuple[str, str] | None:
+        """Level and code of the area; one without the other is refused."""
+        return both("area", self.level, self.area)
+
+    @property
+    def box(self) -> Bounds | None:
+        """The box in numbers."""
+        return None if self.bbox is None else Bounds(*map(float, self.bbox.split(",")))
+
+
+class RepeatedQuery(InDistrict):
+    """Which repeated coordinates are listed."""
+
+    at_least: Annotated[Whole, Field(ge=2, le=1_000_000)] | None = Field(
+        None, description="From this many reports on; without it, the district's own limit."
+    )
+    limit: Limit = 50
+
+
+class LocateQuery(InDistrict):
+    """A position to locate."""
+
+    lon: Degrees = Field(ge=-180, le=180)
+    lat: Degrees = Field(ge=-90, le=90)
+    datum: Datum
+    accuracy_m: Annotated[float, BeforeValidator(_decimal), Field(ge=0, le=WIDEST_ACCURACY_M)] | None = None
+
+
+class AreaQuery(EditionQuery):
+    """Which areas are listed."""
+
+    level: Word | None = None
+    parent: Word | None = Field(
+        None, description="Code of an area: what lies directly below it, or below it on `level`."
+    )
+    q: Word | None = Field(None, description="Part of a name, or the beginning of a code.")
+    cursor: Annotated[str, StringConstraints(max_length=140, pattern=WITHOUT_NUL)] | None = None
+    limit: Limit = 100
+
+
+class ServicePointQuery(InDistrict):
+    """Which service points: the nearest to a position, or all of a kind or an area."""
+
+    lon: Degrees | None = Field(None, ge=-180, le=180)
+    lat: Degrees | None = Field(None, ge=-90, le=90)
+    datum: Datum | None = None
+    kind: Word | None = None
+    level: Word | None = Field(None, description="With `area`: the level of that area.")
+    area: Word | None = None
+    cursor: Word | None = None
+    limit: Limit = 20
+
+    @property
+    def position(self) -> tuple[LonLat, Datum] | None:
+        """The position with its datum; a part of it is refused."""
+        if self.lon is not None and self.lat is not None and self.datum is not None:
+            return LonLat(self.lon, self.lat), self.datum
+        if (self.lon, self.lat, self.datum) == (None, None, None):
+            return None
+        missing = next(name for name in ("lon", "lat", "datum") if getattr(self, name) is None)
+        raise PositionIncomplete(
+            "A position needs lon, lat and datum.", field=missing, remedy="Give all three, or none of them."
+        )
+
+    @property
+    def named_area(self) -> tuple[str, str] | None:
+        """Level and code of the area; one without the other is refused."""
+        return both("area", self.level, self.area)
+
+
+class WorkloadQuery(EditionQuery):
+    """Which figures."""
+
+    level: Word | None = Field(None, description="Without it, the cells.")
+    metric: Word = Field("open", description="See the answer's own `metrics`.")
+
+
+def both(field: str, level: str | None, code: str | None) -> tuple[str, str] | None:
+    """Level and code of an area, or neither.
+
+    Raises:
+        AreaHalfNamed: only one of them is given.
+    """
+    if level is not None and code is not None:
+        return level, code
+    if level is None and code is None:
+        return None
+    raise AreaHalfNamed(
+        "An area is named by its level and its code.", field=field, remedy="Give level and area together."
+    )

@@ -1,0 +1,96 @@
+"""The worker: rounds of background work, each on its own beat, beside the service or in a process of its own.
+
+Several workers may run at once: the journal is pumped under a lock, and waiting reports are taken by whoever is first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import psycopg
+from psycopg_pool import PoolClosed, PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.clock import Clock, now
+from api.database import Database
+from api.logs import event, fault
+from layers.districts.queries import districts
+from layers.reports.sweep import assign_waiting, pump
+
+ACTOR = "worker"
+HEARTBEAT_EVERY_S = 60.0
+DATABASE_ERRORS = (psycopg.Error, PoolClosed, PoolTimeout, SQLAlchemyError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A piece of work that is done again and again."""
+
+    name: str
+    every_s: float
+    work: Callable[[], Awaitable[int]]
+
+
+class Worker:
+    """Runs its rounds until cancelled; `last_beat_s` is when one last came to its end, on the monotonic clock."""
+
+    def __init__(self, database: Database, *, clock: Clock = now) -> None:
+        self._database = database
+        self._clock = clock
+        self.last_beat_s: float | None = None
+        self.rounds = (Round("pump", 1.0, self.pump), Round("assign_waiting", 30.0, self.assign_waiting))
+
+    async def run(self) -> None:
+        """Every round on its beat, and a line in the log that says the worker lives."""
+        async with asyncio.TaskGroup() as group:
+            for one in self.rounds:
+                group.create_task(self._repeat(one))
+            group.create_task(self._heartbeat())
+
+    async def pump(self) -> int:
+        """Move what the journal gained into the stream."""
+        async with self._database.filing() as connection:
+            return await pump(connection)
+
+    async def assign_waiting(self) -> int:
+        """Give reports that wait to whoever has come on duty, batch by batch; returns how many found someone."""
+        async with self._database.reading() as connection:
+            known = await districts(connection)
+        assigned = 0
+        for district in known:
+            after: int | None = 0
+            while after is not None:
+                async with self._database.filing() as connection:
+                    found, after = await assign_waiting(
+                        connection, district, actor=ACTOR, now=self._clock(), after=after
+                    )
+                assigned += found
+        return assigned
+
+    async def _repeat(self, one: Round) -> None:
+        away = False
+        while True:
+            try:
+                done = await one.work()
+            except DATABASE_ERRORS as error:
+                if not away:
+                    event("round_failed", level=logging.WARNING, round=one.name, error=type(error).__name__)
+                away = True
+            except Exception as error:  # noqa: BLE001 - one broken round must not stop the others; it is logged
+                fault("round_failed", error, round=one.name)
+            else:
+                away = False
+                self.last_beat_s = time.monotonic()
+                if done:
+                    event("round", level=logging.DEBUG, round=one.name, done=done)
+            await asyncio.sleep(one.every_s)
+
+    async def _heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_EVERY_S)
+            beat = self.last_beat_s
+            event("worker_alive", last_round_s=None if beat is None else round(time.monotonic() - beat, 1))
