@@ -12,7 +12,7 @@ unassigned, held by the area it began in, and shown loudly
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from layers.reports.records import Considered, Outcome
 
@@ -20,6 +20,8 @@ RULE = "first-assignment/1"
 
 #: Ranks in the order they are asked: A, the deputy B, the information officer, the desk.
 RANKS = ("A", "B", "O", "D")
+#: What is stored about everyone considered.
+FACTS = tuple(one.name for one in fields(Considered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _nobody(told: Sequence[Considered]) -> str:
 
 def facts(outcome: Outcome) -> list[dict[str, object]]:
     """Everyone considered, as it is stored and shown."""
-    return [asdict(one) for one in outcome.considered]
+    return [{name: getattr(one, name) for name in FACTS} for one in outcome.considered]
 
 
 def replay(stored: Sequence[dict[str, object]], steps: Sequence[Step], *, turn: int) -> Outcome:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from geo.crs import STORAGE_SRID
 from layers.areas.records import CompiledEdition
 from layers.reports.assignment import facts
-from layers.reports.journal import GENESIS, Entry, chained, moment_text, personal_digest
+from layers.reports.journal import GENESIS, Entry, canonical, chained, moment_text, personal_digest
 from layers.reports.lifecycle import Action, Status, step
 from layers.reports.records import (
     AtAddress,
@@ -30,6 +30,17 @@ from layers.reports.records import (
 )
 
 SERIALS_PER_DAY = 10_000_000
+#: What a sender says, besides who is sending and under which key.
+CONTENT = tuple(one.name for one in fields(Filing) if one.name not in {"sender", "client_key"})
+
+
+class Link(NamedTuple):
+    """An entry as it is stored: its canonical bytes, and the digest that chains it to the one before."""
+
+    position: int
+    type: str
+    body: bytes
+    digest: bytes
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,16 @@ class Draft:
         """The filing date in the district's time zone, then the serial."""
         day = self.now.astimezone(self.compiled.district.zone)
         return int(day.strftime("%Y%m%d")) * SERIALS_PER_DAY + self.serial
+
+    @cached_property
+    def row(self) -> dict[str, Any]:
+        """The report's own row, by parameter."""
+        return _report_values(self)
+
+    @cached_property
+    def chain(self) -> tuple[Link, ...]:
+        """The journal's first entries: filed, and assigned or unassigned where the rule was asked."""
+        return _chain(_entries(self))
 
     @property
     def status(self) -> Status:
@@ -103,21 +124,21 @@ def subject_name(subject: Subject) -> str:
 
 def content_digest(filing: Filing, salt: bytes) -> bytes:
     """A digest of everything the sender said, salted like the personal fields it covers."""
-    content = asdict(filing)
-    del content["sender"], content["client_key"]
-    content["subject"] = [subject_name(filing.subject), content["subject"]]
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
-    return sha256(salt + text.encode()).digest()
+    content = {name: getattr(filing, name) for name in CONTENT}
+    content["extra"] = dict(filing.extra)
+    content["subject"] = [
+        subject_name(filing.subject),
+        *(getattr(filing.subject, one) for one in _parts(filing.subject)),
+    ]
+    content["occurred_at"] = moment_text(filing.occurred_at) if filing.occurred_at else None
+    return sha256(salt + canonical(content)).digest()
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return moment_text(value)
-    raise TypeError(f"no plain form of {type(value).__name__}")
+def _parts(subject: Subject) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(subject))
 
 
-def entries(draft: Draft) -> list[Entry]:
-    """The journal's first entries: filed, and assigned or unassigned where the rule was asked."""
+def _entries(draft: Draft) -> list[Entry]:
     filed = Entry(draft.report_id, 1, "filed", draft.now, draft.actor, _filed_facts(draft))
     if draft.outcome is None:
         return [filed]
@@ -163,32 +184,31 @@ def _filed_facts(draft: Draft) -> Mapping[str, Any]:
 
 def values(draft: Draft) -> dict[str, Any]:
     """The parameters of the one statement that writes it all."""
-    chain = _chain(entries(draft))
     outcome = draft.outcome
     return {
-        **_report_values(draft),
+        **draft.row,
         **draft.personal,
         "salt": draft.salt,
         "actor": draft.actor,
         "rule": outcome.rule if outcome else None,
         "considered": json.dumps(facts(outcome)) if outcome else "[]",
-        "entries": len(chain),
-        "chain_head": chain[-1][3],
-        "positions": [one[0] for one in chain],
-        "types": [one[1] for one in chain],
-        "bodies": [one[2] for one in chain],
-        "digests": [one[3] for one in chain],
+        "entries": len(draft.chain),
+        "chain_head": draft.chain[-1].digest,
+        "positions": [one.position for one in draft.chain],
+        "types": [one.type for one in draft.chain],
+        "bodies": [one.body for one in draft.chain],
+        "digests": [one.digest for one in draft.chain],
     }
 
 
-def _chain(steps: list[Entry]) -> list[tuple[int, str, bytes, bytes]]:
+def _chain(steps: list[Entry]) -> tuple[Link, ...]:
     head = GENESIS
-    chain = []
+    links = []
     for one in steps:
         body = one.body()
         head = chained(head, body)
-        chain.append((one.position, one.type, body, head))
-    return chain
+        links.append(Link(one.position, one.type, body, head))
+    return tuple(links)
 
 
 def _report_values(draft: Draft) -> dict[str, Any]:
@@ -234,7 +254,7 @@ def _report_values(draft: Draft) -> dict[str, Any]:
 
 def stored(draft: Draft) -> StoredReport:
     """The report as a reader would find it now."""
-    filing, location, row = draft.filing, draft.location, _report_values(draft)
+    filing, location, row = draft.filing, draft.location, draft.row
     taken = draft.outcome.assignee if draft.outcome else None
     path = location.area.path if location.area else None
     return StoredReport(
@@ -265,6 +285,6 @@ def stored(draft: Draft) -> StoredReport:
         assignee_number=taken.number if taken else None,
         assignee_role=taken.role if taken else None,
         holder_area_id=row["holder_area"],
-        entries=len(entries(draft)),
+        entries=len(draft.chain),
         row_version=1,
     )

@@ -17,6 +17,8 @@ from typing import Any
 
 from layers.refusals import Refusal
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 GENESIS = sha256(b"wangge journal 1").digest()
 
 #: The facts of each type of entry, by type and version. A type that changes gets a new version, not a new meaning.
@@ -70,6 +72,11 @@ class Entry:
         return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
+def canonical(value: object) -> bytes:
+    """JSON in one form only: keys sorted, no spaces, no escapes beyond JSON's own, UTF-8, no NaN."""
+    return _ENCODER.encode(value).encode()
+
+
 def moment_text(moment: datetime) -> str:
     """A moment as the journal writes it: 2026-11-22T01:02:03.000000Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -95,5 +102,4 @@ def broken_at(entries: Iterable[tuple[int, bytes, bytes]]) -> int | None:
 
 def personal_digest(salt: bytes, fields: Mapping[str, str | None]) -> str:
     """What the journal keeps of personal fields: a salted digest, worth nothing once salt and fields are erased."""
-    text = json.dumps(dict(fields), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(salt + text.encode()).hexdigest()
+    return sha256(salt + canonical(dict(fields))).hexdigest()
