@@ -1,0 +1,32 @@
+"""`./wangge serve`: the web service."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.serving import serve as serve_application
+from api.settings import read_settings
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default WANGGE_HOST, 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; default WANGGE_PORT, 8000; 0 takes any free one.")] = None,
+    workers: Annotated[int, typer.Option(help="Server processes.", min=1, max=64)] = 1,
+    *,
+    worker: Annotated[bool, typer.Option(help="Do the background work beside the service.")] = True,
+) -> None:
+    """Serve the maps, the pages and the HTTP interface until stopped with Ctrl-C or SIGTERM.
+
+    The service starts while the database is away, and says so at /readyz. A database at another revision than the
+    code is refused: run ./wangge migrate.
+    """
+    settings = read_settings()
+    serve_application(
+        settings,
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+        processes=workers,
+        with_worker=worker,
+    )

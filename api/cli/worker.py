@@ -1,0 +1,38 @@
+"""`./wangge worker`: the background work in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from api.database import Database
+from api.logs import configure, event
+from api.serving import check_schema, service_url
+from api.settings import Settings, read_settings
+from api.worker import Worker
+
+
+def worker() -> None:
+    """Do the background work (the journal's stream, reports that wait) until stopped with Ctrl-C or SIGTERM.
+
+    The service does it itself unless started with --no-worker; several workers at once do no harm.
+    """
+    settings = read_settings()
+    configure(settings.log_level)
+    check_schema(settings)
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    database = Database(service_url(settings), size=2)
+    await database.open()
+    rounds = asyncio.create_task(Worker(database).run())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, rounds.cancel)
+    event("worker_started")
+    try:
+        await rounds
+    except asyncio.CancelledError:
+        event("worker_stopped")
+    finally:
+        await database.close()

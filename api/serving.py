@@ -1,0 +1,152 @@
+"""Starting the web service: which database, whether its schema is current, and the server around the application."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+
+import psycopg
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from api.app import create_app
+from api.cluster import Cluster
+from api.cluster_database import CONNECT_TIMEOUT_S, DATABASE, check_database, database_url, place_of
+from api.logs import configure, event
+from api.settings import Settings, read_settings
+from layers.migrations import current, newest
+from layers.refusals import Refusal
+
+#: How long requests may go on when the service is asked to stop, before they are cut.
+GRACE_S = 10
+BACKLOG = 2048
+
+
+class SchemaBehind(Refusal):
+    """The database is at another revision than the code expects."""
+
+
+class PortTaken(Refusal):
+    """Something else listens where the service should."""
+
+
+def application() -> FastAPI:
+    """The application of this process, with the worker beside it; what the server calls."""
+    return _application(with_worker=True)
+
+
+def application_without_worker() -> FastAPI:
+    """The application alone."""
+    return _application(with_worker=False)
+
+
+def serve(settings: Settings, *, host: str, port: int, processes: int, with_worker: bool) -> None:
+    """Serve until asked to stop.
+
+    Raises:
+        SchemaBehind: the database must be migrated first.
+        PortTaken: something else listens there.
+        DatabaseUnfit: the database answers, but cannot be used.
+    """
+    configure(settings.log_level)
+    check_schema(settings)
+    listening = listen(host, port)
+    name = "application" if with_worker else "application_without_worker"
+    server = uvicorn.Config(
+        f"api.serving:{name}",
+        factory=True,
+        workers=processes,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=GRACE_S,
+        lifespan="on",
+        proxy_headers=False,
+    )
+    event("serving", url=f"http://{_shown(host)}:{listening.getsockname()[1]}", processes=processes)
+    if processes > 1:
+        Multiprocess(server, sockets=[listening]).run()
+    else:
+        uvicorn.Server(server).run(sockets=[listening])
+
+
+def check_schema(settings: Settings) -> None:
+    """Refuse a database that is not at the revision the code expects; one that does not answer is waited for."""
+    given = settings.database_url
+    if given is not None and not answers(given.get_secret_value()):
+        event("database_away", level=logging.WARNING, place=place_of(given.get_secret_value()))
+        return
+    url = database_url(settings)
+    check_database(url)
+    require_current(url)
+
+
+def require_current(url: str) -> None:
+    """Raise `SchemaBehind` unless the database is at the newest revision."""
+    revision = current(url)
+    if revision != newest():
+        raise SchemaBehind(
+            f"The database at {place_of(url)} is at revision {revision or 'none'}, the code expects {newest()}.",
+            field="revision",
+            value=revision,
+            remedy="Run ./wangge migrate.",
+        )
+
+
+def answers(url: str) -> bool:
+    """Whether the database can be connected to."""
+    try:
+        psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT_S).close()
+    except psycopg.OperationalError as error:
+        # A server that answers with a refusal is there: what is wrong with it is said by `check_database`.
+        return "FATAL" in str(error)
+    return True
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there.
+
+    Raises:
+        PortTaken: something else does.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortTaken(
+            f"Port {port} on {host} is taken.",
+            field="port",
+            value=port,
+            remedy="Stop what listens there, or choose another with --port or WANGGE_PORT (0 takes any free one).",
+        ) from None
+    listening.set_inheritable(True)
+    return listening
+
+
+def _application(*, with_worker: bool) -> FastAPI:
+    settings = read_settings()
+    configure(settings.log_level)
+    return create_app(service_url(settings), pool_size=settings.pool_size, with_worker=with_worker)
+
+
+def service_url(settings: Settings) -> str:
+    """The database's address, without asking whether it answers."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return Cluster(settings.var / "postgres").url(DATABASE)
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
