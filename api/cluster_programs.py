@@ -62,7 +62,7 @@ def _listed(found: dict[int, Path]) -> str:
 
 def _versions_with_postgis() -> dict[int, Path]:
     """Major version → folder of its programs, for those that have PostGIS."""
-    folders = {int(p.parent.name): p for p in VERSIONED.glob("*/bin") if p.parent.name.isdigit()}
+    folders = {int(p.parts[-3]): p.parent for p in VERSIONED.glob("*/bin/initdb") if p.parts[-3].isdigit()}
     found = {v: p for v, p in folders.items() if (SHARED / str(v) / "extension/postgis.control").exists()}
     return found or _configured()
 
