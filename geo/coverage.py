@@ -163,26 +163,26 @@ def _gap(kind: DefectKind, codes: tuple[str, ...], area: BaseGeometry, size_m2: 
 def _line_defects(
     kind: DefectKind, names: NDArray[np.object_], edges: Geometries, explained: Sequence[BaseGeometry]
 ) -> list[Defect]:
-    """The edges that no overlap and no gap explains, one defect for each polygon."""
-    rows = np.flatnonzero(~shapely.is_empty(edges))
-    if not len(rows):
-        return []
-    left = _without(edges[rows], np.array(explained, dtype=object))
+    """The edges that touch no overlap and no gap, one defect for each polygon."""
+    lines, polygon = _segments(edges)
+    margins = shapely.buffer(np.array(explained, dtype=object), 2 * PRECISION_DEG)
+    touching, _ = shapely.STRtree(margins).query(lines, predicate="intersects")
+    kept = np.setdiff1d(np.arange(len(lines)), touching)
     what = (
         "does not match its neighbour's vertex for vertex" if kind is DefectKind.UNMATCHED_BORDER else "is a thin inlet"
     )
-    return [
-        Defect(kind, (names[row],), f"part of the border of {names[row]!r} {what}", place_of(line), line)
-        for row, line in zip(rows, left, strict=True)
-        if not line.is_empty
-    ]
+    defects = []
+    for row in np.unique(polygon[kept]):
+        line = shapely.line_merge(shapely.multilinestrings(lines[kept[polygon[kept] == row]]))
+        message = f"part of the border of {names[row]!r} {what}"
+        defects.append(Defect(kind, (names[row],), message, place_of(line), line))
+    return defects
 
 
-def _without(edges: Geometries, explained: Geometries) -> Geometries:
-    """What of each edge lies farther from all explained areas than rounding could put it."""
-    margins = shapely.buffer(explained, 2 * PRECISION_DEG)
-    edge, margin = shapely.STRtree(margins).query(edges, predicate="intersects")
-    left = edges.copy()
-    for row in np.unique(edge):
-        left[row] = shapely.difference(edges[row], shapely.union_all(margins[margin[edge == row]]))
-    return left
+def _segments(edges: Geometries) -> tuple[Geometries, NDArray[np.intp]]:
+    """Every straight piece of lines, and the index of its line."""
+    parts, line = shapely.get_parts(edges, return_index=True)
+    points, part = shapely.get_coordinates(parts, return_index=True)
+    follows = np.flatnonzero(part[1:] == part[:-1])
+    pieces = shapely.linestrings(np.stack([points[follows], points[follows + 1]], axis=1))
+    return np.asarray(pieces, dtype=object), line[part[follows]]

@@ -70,7 +70,7 @@ def _ring_areas(polygons: Geometries) -> Any:
 
 def _largest_part(polygon: Any) -> Any:
     parts = shapely.get_parts(polygon)
-    if not len(parts):
+    if shapely.is_empty(parts).all():
         raise LayerError("a polygon is empty: it can bear no label, leave it out")
     return parts[int(np.argmax(shapely.area(parts)))]
 

@@ -108,13 +108,14 @@ def place_many(
     given_m = np.full(len(x), np.nan) if accuracy_m is None else np.asarray(accuracy_m, np.float64)
     if given_m.shape != x.shape:
         raise AccuracyError(f"accuracy_m has shape {given_m.shape}, lon {x.shape}: give one accuracy for each position")
-    accuracies = {value: _accuracy(value, assumed_accuracy_m, poor_accuracy_m) for value in set(given_m.tolist())}
+    accuracies = [_accuracy(value, assumed_accuracy_m, poor_accuracy_m) for value in given_m.tolist()]
     indices = locator.indices(x, y, threads=threads)
     borders_m = locator.borders.distances_m(x, y, indices) if len(locator.codes) else np.empty(len(x))
     placements = []
-    rows = zip(x.tolist(), y.tolist(), given_m.tolist(), indices.tolist(), borders_m.tolist(), strict=True)
-    for row_lon, row_lat, row_accuracy_m, index, border_m in rows:
-        position, accuracy = LonLat(row_lon, row_lat), accuracies[row_accuracy_m]
+    for row_lon, row_lat, accuracy, index, border_m in zip(
+        x.tolist(), y.tolist(), accuracies, indices.tolist(), borders_m.tolist(), strict=True
+    ):
+        position = LonLat(row_lon, row_lat)
         if index == OUTSIDE:
             placements.append(_placed_outside(locator, position, accuracy, reach_m))
         else:
