@@ -61,10 +61,18 @@ BANS = (
     ),
     Ban(
         name="HTTPException",
-        why="errors are named for what went wrong; api/errors.py gives them a status",
+        why="errors are named for what went wrong; api/errors.py gives them a status, the framework's own too",
         pattern=r"\bHTTPException\b",
         example="raise HTTPException(404)",
         within=PYTHON,
+        excepted=("api/errors.py",),
+    ),
+    Ban(
+        name="raised HTTPException",
+        why="api/errors.py catches the framework's errors and raises none",
+        pattern=r"\braise HTTPException\b",
+        example="raise HTTPException(404)",
+        within=("api/errors.py",),
     ),
     Ban(
         name="buffer(0)",
