@@ -23,6 +23,8 @@ class Addresses:
     def methods(self, path: str) -> tuple[str, ...]:
         """Every method that some route takes at this path; HEAD goes wherever GET goes."""
         taken = {method for route in self._routes if route.path_regex.match(path) for method in route.methods or ()}
+        if path.startswith("/static/"):
+            taken = {"GET"}
         return tuple(sorted(taken | {"HEAD"} if "GET" in taken else taken))
 
     def parameters(self, path_format: str, method: str) -> frozenset[str] | None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
 
 from api.addresses import Addresses
 from api.clock import Clock, now
@@ -16,8 +17,11 @@ from api.errors import install
 from api.gate import Gate
 from api.locators import Locators
 from api.openapi import description
-from api.routes import areas, health, locating, places, report_lists, reports, workload
+from api.outline_shelf import OutlineShelf
+from api.page_cache import PageCache
+from api.routes import areas, health, locating, maps, places, report_lists, reports, workload
 from api.worker import Worker
+from maps.pages import STATIC
 
 VERSION = "0.1.0"
 #: Smaller answers gain nothing from being packed.
@@ -33,6 +37,7 @@ ROUTERS = (
     areas.router,
     places.router,
     workload.router,
+    maps.router,
 )
 
 
@@ -52,9 +57,12 @@ def create_app(database_url: str, *, pool_size: int, with_worker: bool = True, c
     app.state.database = Database(database_url, size=pool_size)
     app.state.locators = Locators(app.state.database)
     app.state.worker = Worker(app.state.database, clock=clock) if with_worker else None
+    app.state.outlines = OutlineShelf(app.state.database)
+    app.state.pages = PageCache()
     app.state.clock = clock
     for router in ROUTERS:
         app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.state.addresses = Addresses(app, [route for router in ROUTERS for route in router.routes])
     app.openapi = description(app)  # type: ignore[method-assign]
     install(app)
@@ -67,7 +75,10 @@ def create_app(database_url: str, *, pool_size: int, with_worker: bool = True, c
 async def _alive(app: FastAPI) -> AsyncIterator[None]:
     """Open the pools, keep up with the editions, do the worker's rounds; end them all in good order."""
     await app.state.database.open()
-    tasks = [asyncio.create_task(app.state.locators.watch(), name="locators")]
+    tasks = [
+        asyncio.create_task(app.state.locators.watch(), name="locators"),
+        asyncio.create_task(_prepare(app), name="prepare"),
+    ]
     if app.state.worker is not None:
         tasks.append(asyncio.create_task(app.state.worker.run(), name="worker"))
     try:
@@ -77,3 +88,12 @@ async def _alive(app: FastAPI) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await app.state.database.close()
+
+
+async def _prepare(app: FastAPI) -> None:
+    """Make beforehand what the first visitor would wait for: the description, and the outlines of all cells."""
+    await app.state.locators.settled()
+    await asyncio.to_thread(app.openapi)
+    for served in await app.state.locators.every():
+        if served.compiled is not None:
+            await app.state.outlines.outlines(served.compiled.edition, served.district.levels[-1])

@@ -94,6 +94,11 @@ class Locators:
                 away = False
             await self._pause(RETRY_S if away else LOOK_EVERY_S)
 
+    async def settled(self) -> None:
+        """Wait until no district is being built, however long it takes."""
+        while self.states is None or "building" in self.states.values():
+            await self._changed.wait()
+
     async def every(self) -> list[Served]:
         """Every district, by code; raises `NotReady` before the database was seen."""
         async with _patience():

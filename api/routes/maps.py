@@ -1,0 +1,161 @@
+"""Workload maps: the page, the same as one file, and the two halves it is made of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from api.addresses import known_parameters
+from api.area_pages import edition_areas
+from api.clock import Clock
+from api.database import Reading
+from api.drawing import map_figures, map_file, map_page
+from api.errors import UnknownOutlines
+from api.locators import Served
+from api.outline_shelf import OutlineShelf
+from api.page_cache import PageCache
+from api.routes.common import TheClock, TheLocators, tagged
+from api.routes.workload import workload_sheet
+from api.schemas.common import WITHOUT_NUL
+from api.schemas.maps import MapQuery
+from api.schemas.problems import problems
+from layers.areas.records import Edition
+from layers.districts.records import Level
+from layers.workload.metrics import metric_named
+from layers.workload.records import WorkloadSheet
+
+router = APIRouter(prefix="/maps", tags=["maps"], dependencies=[Depends(known_parameters)])
+
+#: folium writes its script into the page; nothing is loaded but from here.
+LINKED = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+#: The page that is one file loads nothing at all.
+ALONE = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:;"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+FOREVER = "public, max-age=31536000, immutable"
+HTML = "text/html; charset=utf-8"
+PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}, "description": "The page."}}
+JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}}, "description": "The figures."}}
+GEOJSON: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/geo+json": {}}, "description": "The outlines; they never change."}
+}
+
+
+def outline_shelf(request: Request) -> OutlineShelf:
+    """The outlines of the application."""
+    found: OutlineShelf = request.app.state.outlines
+    return found
+
+
+TheShelf = Annotated[OutlineShelf, Depends(outline_shelf)]
+MapArguments = Annotated[MapQuery, Query()]
+
+
+@router.get("/workload", operation_id="workload_map", response_class=Response, responses={**PAGE, **problems(404)})
+async def get_map(
+    request: Request, query: MapArguments, reading: Reading, locators: TheLocators, shelf: TheShelf
+) -> Response:
+    """The workload map as a page: outlines and figures are loaded apart, the figures again every minute."""
+    served = await locators.district(query.district)
+    level, edition = await _chosen(query, reading, served)
+    metric_named(query.metric)
+    shelved = await shelf.outlines(edition, level)
+    given = (served.district, edition, level, query, shelved.name(edition, level))
+    body = await _kept(request, ("page", edition.id, query), lambda: map_page(*given))
+    return _html(body, LINKED)
+
+
+@router.get(
+    "/workload.html", operation_id="workload_file", response_class=Response, responses={**PAGE, **problems(404)}
+)
+async def get_file(
+    *,
+    request: Request,
+    query: MapArguments,
+    reading: Reading,
+    locators: TheLocators,
+    shelf: TheShelf,
+    clock: TheClock,
+) -> Response:
+    """The same map as one HTML file that needs no server, to be kept or sent on."""
+    served = await locators.district(query.district)
+    level, edition = await _chosen(query, reading, served)
+    metric_named(query.metric)
+    shelved = await shelf.outlines(edition, level)
+    sheet = await _sheet(query, reading, served, clock)
+    body = await _kept(request, ("file", edition.id, query), lambda: map_file(sheet, shelved.outlines, query))
+    name = f"workload-{level.key}-{sheet.as_of:%Y%m%d}.html"
+    answer = _html(body, ALONE)
+    if name.isascii():
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@router.get("/figures", operation_id="workload_figures", response_class=Response, responses={**JSON, **problems(404)})
+async def get_figures(
+    request: Request, query: MapArguments, reading: Reading, locators: TheLocators, clock: TheClock
+) -> Response:
+    """The figures of a map: columns in the order of the outlines, and the class breaks."""
+    sheet = await _sheet(query, reading, await locators.district(query.district), clock)
+    metric_named(query.metric)
+    return tagged(request, await asyncio.to_thread(map_figures, sheet, query))
+
+
+@router.get(
+    "/outlines/{name}.json", operation_id="outlines", response_class=Response, responses={**GEOJSON, **problems(404)}
+)
+async def get_outlines(
+    *,
+    request: Request,
+    name: Annotated[str, Path(max_length=200, pattern=WITHOUT_NUL, description="As the map's page names them.")],
+    query: MapArguments,
+    reading: Reading,
+    locators: TheLocators,
+    shelf: TheShelf,
+) -> Response:
+    """The outlines of one level of an edition, under a name that holds a digest of them: they never change."""
+    served = await locators.district(query.district)
+    number, _, rest = name.partition("-")
+    key = rest.rpartition("-")[0]
+    levels = {one.key: one for one in served.district.levels}
+    if not (number.isascii() and number.isdigit() and len(number) < 10 and key in levels):
+        raise _unknown()
+    edition = (await edition_areas(reading, served, int(number))).edition
+    shelved = await shelf.outlines(edition, levels[key])
+    if shelved.name(edition, levels[key]) != name:
+        raise _unknown()
+    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(shelved.packed, 200, {**headers, "Content-Encoding": "gzip"}, "application/geo+json")
+    return Response(shelved.outlines.body, 200, headers, "application/geo+json")
+
+
+async def _chosen(query: MapQuery, reading: Reading, served: Served) -> tuple[Level, Edition]:
+    district = served.district
+    level = district.levels[-1] if query.level is None else district.level(query.level)
+    return level, (await edition_areas(reading, served, query.edition)).edition
+
+
+async def _sheet(query: MapQuery, reading: Reading, served: Served, clock: Clock) -> WorkloadSheet:
+    found = await workload_sheet(reading, served, level=query.level, edition=query.edition, clock=clock)
+    return found.sheet
+
+
+async def _kept(request: Request, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+    pages: PageCache = request.app.state.pages
+    return await pages.get(key, make)
+
+
+def _html(body: bytes, policy: str) -> Response:
+    return Response(body, headers={"Content-Security-Policy": policy, "Cache-Control": "no-cache"}, media_type=HTML)
+
+
+def _unknown() -> UnknownOutlines:
+    return UnknownOutlines("There are no outlines of this name.", field="name", remedy="Load the map's page again.")

@@ -1,0 +1,27 @@
+"""The parameters of maps, spelt as the page's own script writes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from api.schemas.queries import EditionQuery, Whole, Word
+
+LIMITS = r"^-?\d{1,12}(\.\d{1,6})?(,-?\d{1,12}(\.\d{1,6})?){0,5}$"
+
+
+class MapQuery(EditionQuery):
+    """What a map shows, and how."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    level: Word | None = Field(None, description="Without it, the cells.")
+    metric: Word = Field("open", description="A metric of /api/v1/workload.")
+    breaks: Literal["quantile", "natural", "fixed"] = "quantile"
+    classes: Annotated[Whole, Field(ge=1, le=7)] = 5
+    limits: Annotated[str, StringConstraints(pattern=LIMITS)] | None = Field(
+        None, description="Ascending upper limits, for fixed breaks.", examples=["1,5,10"]
+    )
+    lang: Literal["zh", "en"] = "zh"
+    embedded: Literal["true", "false"] = Field("false", description="Inside another page: without header and table.")
