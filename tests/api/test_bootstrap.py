@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,8 +17,9 @@ PINNED = re.compile(r"^[\w.-]+(?:\[[\w,-]+\])?==[^\s;]+", re.MULTILINE)
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    made = Machine(home=tmp_path / "my 网格 checkout", tools=tmp_path / "machine" / "bin")
+def machine(walkable: Path) -> Machine:
+    base = Path(tempfile.mkdtemp(dir=walkable))
+    made = Machine(home=base / "my 网格 checkout", tools=base / "machine" / "bin")
     made.set_up()
     return made
 
@@ -33,7 +35,7 @@ def ready(machine: Machine) -> Machine:
 @pytest.fixture
 def ordinary(ready: Machine) -> Machine:
     """The same for a user who is not root."""
-    for folder in (ready.tools.parent, ready.home, *ready.home.parents[:3]):
+    for folder in (ready.tools.parent, ready.home, ready.home.parent):
         folder.chmod(0o777)
     for path in ready.home.rglob("*"):
         path.chmod(0o777)

@@ -19,12 +19,10 @@ from api.cluster_programs import ClusterRefused, postgis_programs, reason_in
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a space and Chinese letters in its path, which the cluster's user can walk to."""
-    base = tmp_path_factory.mktemp("集群 home")
-    for folder in (base, *base.parents):
-        if folder.stat().st_uid == os.geteuid() and folder.stat().st_mode & 0o011 != 0o011:
-            folder.chmod(0o755)
+def home(walkable: Path) -> Path:
+    """A place with a space and Chinese letters in its path, which the cluster's user can walk to."""
+    base = walkable / "集群 home"
+    base.mkdir()
     return base / "postgres"
 
 
