@@ -60,14 +60,18 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> 
     deadline = time.monotonic() + READY_TIMEOUT_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            pytest.fail(f"the service ended with code {process.returncode}:\n{log.read_text()}")
+            pytest.fail(f"the service ended with code {process.returncode}:\n{_end_of(log)}")
         try:
             if httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             pass
         time.sleep(0.05)
-    pytest.fail(f"the service was not ready after {READY_TIMEOUT_S} s:\n{log.read_text()}")
+    pytest.fail(f"the service was not ready after {READY_TIMEOUT_S} s:\n{_end_of(log)}")
+
+
+def _end_of(log: Path) -> str:
+    return "\n".join(log.read_text().splitlines()[-30:])
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
