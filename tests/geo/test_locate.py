@@ -74,6 +74,11 @@ def test_answers_are_shapelys_for_coordinates_in_metres() -> None:
     assert_like_shapely(plane_for(TOWN).to_plane(cells), 30_000)
 
 
+def test_answers_are_shapelys_where_coordinates_are_finest() -> None:
+    """Around (0, 0) points lie closer together than a determinant of long edges can tell apart."""
+    assert_like_shapely(voronoi(12, seed=3, bounds=Bounds(-1, -1, 1, 1)), 60_000)
+
+
 def test_answers_are_shapelys_for_one_polygon() -> None:
     assert_like_shapely(voronoi(1, bends=5), 6_000)
 

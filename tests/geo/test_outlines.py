@@ -30,6 +30,7 @@ def test_all_grids_of_a_district_travel_in_six_hundred_kilobytes() -> None:
 def test_decimals_are_as_few_as_hold_the_smallest_polygon() -> None:
     assert decimals_for(grid(3, 3)) == 5
     assert decimals_for(np.array([shapely.box(121, 39, 121.000004, 39.1)], dtype=object)) == 6
+    assert decimals_for(np.array([shapely.box(121, 39, 121.000016, 39.1)], dtype=object)) == 6
     pond = shapely.box(121.000001, 39.000001, 121.0000013, 39.0000013)
     assert decimals_for(np.array([shapely.box(121, 39, 122, 40) - pond], dtype=object)) == 7
 

@@ -45,8 +45,15 @@ def test_beside_a_border_both_cells_are_candidates_with_the_shares_of_a_circle()
     beyond = (np.arccos(0.5) - 0.5 * np.sqrt(0.75)) / np.pi
     assert [candidate.code for candidate in answer.candidates] == ["w", "e"]
     assert abs(answer.candidates[1].share - beyond) < 1e-3
+    assert answer.candidates[0].distance_m == 0
     assert abs(answer.candidates[1].distance_m - 5) < 0.01
     assert answer.certainty == answer.candidates[0].share
+
+
+def test_a_cell_that_the_circle_only_just_touches_is_a_candidate() -> None:
+    answer = placed(121.1 - 9.9 / EAST_M, 39.05)
+    assert [candidate.code for candidate in answer.candidates] == ["w", "e"]
+    assert answer.certainty > 0.999
 
 
 def test_on_the_border_the_lowest_code_answers_with_half_the_disc() -> None:
