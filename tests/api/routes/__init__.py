@@ -1,0 +1,1 @@
+"""The service over HTTP, on a database with the toy town."""
