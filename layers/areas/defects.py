@@ -57,7 +57,7 @@ class DefectsFound(Refusal):
     def __init__(self, findings: Sequence[Finding], *, remedy: str) -> None:
         errors = [one for one in findings if one.is_error]
         super().__init__(
-            f"{len(errors)} defects keep the layer out: {counted(errors)}. First: {errors[0].message}",
+            f"{len(errors)} defects keep the layer out: {counted(errors)}. First: {errors[0].message.rstrip('.')}.",
             field="file",
             remedy=remedy,
         )

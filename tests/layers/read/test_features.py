@@ -1,0 +1,83 @@
+"""Reading files of features."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import geopandas
+import pytest
+import shapely
+
+from layers.read.features import read_features
+from layers.read.refusals import UnreadableFile, WrongEncoding
+
+FRAME = geopandas.GeoDataFrame(
+    {"code": ["01", "02"], "name": ["东街", "西街"]},
+    geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)],
+    crs=4326,
+)
+
+
+@pytest.mark.parametrize("name", ["two.shp", "two.gpkg", "two.geojson"])
+def test_reads_every_format_alike(tmp_path: Path, name: str) -> None:
+    FRAME.to_file(tmp_path / name)
+    table = read_features(tmp_path / name)
+    assert list(table.fields["code"]) == ["01", "02"]
+    assert list(table.fields["name"]) == ["东街", "西街"]
+    assert len(table) == 2
+    assert table.declared_crs is not None
+
+
+def test_reads_a_zipped_shapefile(tmp_path: Path) -> None:
+    FRAME.to_file(tmp_path / "two.shp")
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        for part in tmp_path.glob("two.*"):
+            if part.suffix != ".zip":
+                archive.write(part, part.name)
+    assert list(read_features(tmp_path / "two.zip").fields["name"]) == ["东街", "西街"]
+
+
+def test_a_shapefile_without_prj_declares_nothing(tmp_path: Path) -> None:
+    FRAME.to_file(tmp_path / "two.shp")
+    (tmp_path / "two.prj").unlink()
+    assert read_features(tmp_path / "two.shp").declared_crs is None
+
+
+def test_the_layer_must_be_named_when_there_are_several(tmp_path: Path) -> None:
+    for layer in ("streets", "grids"):
+        FRAME.to_file(tmp_path / "two.gpkg", layer=layer)
+    with pytest.raises(UnreadableFile, match="--layer"):
+        read_features(tmp_path / "two.gpkg")
+    assert len(read_features(tmp_path / "two.gpkg", layer="grids")) == 2
+    with pytest.raises(UnreadableFile, match="streets, grids"):
+        read_features(tmp_path / "two.gpkg", layer="cells")
+
+
+def test_utf8_without_a_cpg_is_refused_instead_of_read_as_nonsense(tmp_path: Path) -> None:
+    FRAME.to_file(tmp_path / "two.shp", encoding="UTF-8")
+    (tmp_path / "two.cpg").unlink()
+    with pytest.raises(WrongEncoding, match="--encoding UTF-8"):
+        read_features(tmp_path / "two.shp")
+    assert list(read_features(tmp_path / "two.shp", encoding="UTF-8").fields["name"]) == ["东街", "西街"]
+
+
+def test_gbk_is_read_by_its_name(tmp_path: Path) -> None:
+    FRAME.to_file(tmp_path / "two.shp", encoding="GBK")
+    (tmp_path / "two.cpg").unlink()
+    assert list(read_features(tmp_path / "two.shp", encoding="GB18030").fields["name"]) == ["东街", "西街"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a map"])
+def test_what_is_no_map_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "broken.geojson").write_bytes(content)
+    with pytest.raises(UnreadableFile, match=r"broken\.geojson"):
+        read_features(tmp_path / "broken.geojson")
+
+
+def test_a_file_that_is_not_there_and_a_format_that_is_not_read_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="no file"):
+        read_features(tmp_path / "gone.shp")
+    (tmp_path / "table.xlsx").write_bytes(b"")
+    with pytest.raises(UnreadableFile, match=r"\.gpkg"):
+        read_features(tmp_path / "table.xlsx")
