@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import re
 import secrets
 import shutil
 import socket
@@ -25,6 +26,7 @@ from api.settings import environment_without
 OWNER = "wangge"
 SPACE_NEEDED_BYTES = 300_000_000
 START_TIMEOUT_S = 60
+PROC = Path("/proc")
 LAUNCH_ATTEMPTS = 5
 NEARBY = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "''", "timezone": "UTC", "jit": "off"}
 #: One machine that also runs the service; fsync stays on.
@@ -217,12 +219,14 @@ def _run_as(user: pwd.struct_passwd | None, command: Sequence[str]) -> subproces
 
 
 def _works_in(pid: int, folder: Path) -> bool:
-    """Whether process `pid` lives and stands in `folder`, as a postmaster does in its data folder."""
+    """Whether process `pid` is a living postmaster that stands in `folder`, its data folder."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-        return state not in "ZX" and Path(f"/proc/{pid}/cwd").resolve() == folder.resolve()
+        _, name, rest = re.split(r" \(|\) ", (PROC / str(pid) / "stat").read_text(), maxsplit=2)
+        if name != "postgres" or rest[0] in "ZX":
+            return False
+        return (PROC / str(pid) / "cwd").readlink() == folder.resolve()
     except PermissionError:
-        return True
+        return True  # a container may forbid even root to look where another user's process stands
     except OSError:
         return False
 

@@ -103,6 +103,15 @@ def test_an_interrupted_installation_is_made_anew(ready: Machine) -> None:
     assert not (ready.home / ".venv" / "half").exists()
 
 
+def test_an_update_that_broke_off_is_made_anew(ready: Machine) -> None:
+    with (ready.home / "requirements.lock").open("a") as lock:
+        lock.write("# changed\n")
+    assert ready.run("serve", NO_NETWORK="1")[0] == 1
+    ready.calls()
+    assert ready.run("serve")[0] == 0
+    assert ready.calls("python3 -m venv --clear")
+
+
 def test_two_runs_at_once_install_once(machine: Machine) -> None:
     processes = [machine.start("serve", UV_TAKES_S="0.5") for _ in range(2)]
     told = [process.communicate(timeout=60)[1] for process in processes]

@@ -63,13 +63,14 @@ def test_it_is_utf8_on_loopback_with_a_private_password(cluster: Cluster) -> Non
 SHOWN = ("server_encoding", "listen_addresses", "unix_socket_directories", "timezone", "jit")
 
 
-def test_a_foreign_pg_environment_does_not_reach_it(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    cluster.stop()
-    monkeypatch.setenv("PGDATA", "/nowhere")
+def test_a_foreign_pg_environment_does_not_reach_its_programs(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PGOPTIONS", "-c nonsense=1")
-    monkeypatch.setenv("PGPORT", "1")
     cluster.start()
-    assert cluster.running()
+    environment = cluster._run("/usr/bin/env").stdout
+    assert "LC_ALL=C.UTF-8" in environment
+    assert "PGOPTIONS" not in environment
 
 
 def test_stop_and_start_keep_what_was_stored(cluster: Cluster) -> None:
@@ -100,17 +101,35 @@ def test_a_pid_taken_by_another_process_is_no_server(cluster: Cluster) -> None:
     assert cluster.running()
 
 
-def test_a_zombie_is_no_server(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    child = os.fork()
-    if child == 0:
-        os._exit(0)
-    try:
-        while Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
-            time.sleep(0.01)
-        monkeypatch.setattr(cluster, "_postmaster_pid", lambda: child)
-        assert not cluster.running()
-    finally:
-        os.waitpid(child, 0)
+@pytest.mark.parametrize(
+    ("stat", "stands_in", "works"),
+    [
+        ("42 (postgres) S 1 42", "pgdata", True),
+        ("42 (postgres) Z 1 42", "pgdata", False),
+        ("42 (postgres) S 1 42", "elsewhere", False),
+        ("42 (tmux: (a b)) S 1 42", "pgdata", False),
+    ],
+)
+def test_a_process_is_believed_by_its_state_name_and_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stat: str, stands_in: str, works: bool
+) -> None:
+    monkeypatch.setattr(api.cluster, "PROC", tmp_path)
+    (tmp_path / "42").mkdir()
+    (tmp_path / "42" / "stat").write_text(stat)
+    (tmp_path / "42" / "cwd").symlink_to(tmp_path / stands_in)
+    assert api.cluster._works_in(42, tmp_path / "pgdata") is works
+    assert not api.cluster._works_in(43, tmp_path / "pgdata")
+
+
+def test_in_a_container_that_forbids_to_look_a_living_server_is_believed(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(_: Path) -> Path:
+        raise PermissionError
+
+    cluster.start()
+    monkeypatch.setattr(Path, "readlink", forbidden)
+    assert cluster.running()
 
 
 def test_half_an_initialisation_is_made_anew(cluster: Cluster, home: Path) -> None:
