@@ -29,7 +29,7 @@ def import_file(
         list[str] | None, typer.Option(metavar="CODE=PARENT", help="The parent of one area, whatever the file says.")
     ] = None,
     layer: Annotated[str | None, typer.Option(help="Layer of a file that holds several.")] = None,
-    crs: Annotated[str | None, typer.Option(help="The file's system, such as EPSG:4490.")] = None,
+    crs: Annotated[str | None, typer.Option(help="The file's system, such as EPSG:n.")] = None,
     datum: Annotated[str | None, typer.Option(help="For points that are shifted: gcj02 or bd09.")] = None,
     encoding: Annotated[str | None, typer.Option(help="The file's encoding, such as UTF-8 or GB18030.")] = None,
     repair: Annotated[bool, typer.Option("--repair", help="Mend overlaps, slivers and rings.")] = False,

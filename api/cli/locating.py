@@ -57,7 +57,7 @@ def locate(
     accuracy: Annotated[str | None, typer.Option(help="Column of the accuracy in metres.")] = None,
     grids: Annotated[Path | None, typer.Option(help="File of polygons; no database is used then.")] = None,
     code: Annotated[str | None, typer.Option(help="Field of the polygons' code.")] = None,
-    crs: Annotated[str | None, typer.Option(help="The polygons' system, such as EPSG:4490.")] = None,
+    crs: Annotated[str | None, typer.Option(help="The polygons' system, such as EPSG:n.")] = None,
     district: Annotated[str | None, typer.Option(help="Code of the district, when there are several.")] = None,
     encoding: Annotated[str | None, typer.Option(help="The table's encoding, such as GB18030.")] = None,
 ) -> None:

@@ -5,6 +5,7 @@ Errors refuse the levels. Warnings are shown and let them pass:
 - `gap`: a hole inside a level may be water or a neighbour's exclave. Where the level above claims the place the hole is
   an error all the same, as `uncovered`; a hole too thin to be a place is a `sliver`, an error;
 - `weak_parent`: a parent chosen by overlap that holds less than 60 % of the area;
+- `pending`: the level below does not fit any more. It may be the next file to come; until then nothing is published;
 - `childless`: an area with nothing below it, while its neighbours have. It can be drafted, not published.
 """
 
@@ -21,7 +22,7 @@ from geo.defects import Defect, rounded
 from geo.positions import LonLat
 from layers.refusals import Refusal
 
-WARNINGS = frozenset({"gap", "narrow_inlet", "weak_parent", "childless"})
+WARNINGS = frozenset({"gap", "narrow_inlet", "weak_parent", "pending", "childless"})
 
 
 @dataclass(frozen=True, slots=True)

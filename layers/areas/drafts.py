@@ -105,14 +105,16 @@ def levels_bounds(levels: DraftLevels) -> Bounds | None:
     return Bounds(float(west.min()), float(south.min()), float(east.max()), float(north.max()))
 
 
-def redraw_upward(district: District, levels: DraftLevels, plane: Plane) -> tuple[DraftLevels, list[Redrawn]]:
-    """Every area that has areas below it, as their exact union; the district's own area is made when missing.
+def redraw_upward(
+    district: District, levels: DraftLevels, plane: Plane, *, deepest: int
+) -> tuple[DraftLevels, list[Redrawn]]:
+    """Every area above the level `deepest` as the exact union of those below it, the district's own made when missing.
 
     Areas without any below them keep their polygon.
     """
     drawn = dict(levels)
     changes: list[Redrawn] = []
-    for depth in range(district.cell_depth, 0, -1):
+    for depth in range(deepest, 0, -1):
         if depth in drawn and depth == 1 and 0 not in drawn:
             drawn[0] = _root(district, drawn[1])
         if depth in drawn and depth - 1 in drawn:

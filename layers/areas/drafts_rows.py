@@ -20,6 +20,8 @@ from layers.areas.records import Edition
 from layers.areas.tables import AreaRow, AreaVersionRow, EditionAreaRow, EditionRow
 from layers.districts.records import District
 
+_BOUNDARIES_LOCK = 0x64726166 << 32
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -36,12 +38,17 @@ class Draft:
 
 async def load_draft(connection: AsyncConnection, district: District) -> Draft:
     """The district's open draft, else the edition in force; whoever else drafts here waits."""
-    await connection.execute(select(func.pg_advisory_xact_lock(_draft_lock_key(district.id))))
+    await lock_boundaries(connection, district)
     known = await editions(connection, district)
     bases = [one for status in ("draft", "in_force") for one in known if one.status == status]
     if not bases:
         return Draft(None, {})
     return Draft(bases[0], await load_levels(connection, district, bases[0]))
+
+
+async def lock_boundaries(connection: AsyncConnection, district: District) -> None:
+    """Until this transaction ends nobody else drafts, publishes, or imports what hangs on the district's areas."""
+    await connection.execute(select(func.pg_advisory_xact_lock(_BOUNDARIES_LOCK | district.id)))
 
 
 async def load_levels(connection: AsyncConnection, district: District, edition: Edition) -> DraftLevels:
@@ -222,8 +229,3 @@ async def _replace_members(
         """),
         {"district": district.id},
     )
-
-
-def _draft_lock_key(district_id: int) -> int:
-    """The advisory lock of whoever changes a district's draft, until the transaction ends."""
-    return 0x64726166 << 32 | district_id

@@ -23,7 +23,7 @@ from layers.areas.drafts import (
     sorted_level,
 )
 from layers.areas.drafts_rows import Draft, load_draft, store_draft
-from layers.areas.importing_checks import coverage_findings, nesting_findings, parent_findings
+from layers.areas.importing_checks import coverage_findings, fit_findings, pending_finding
 from layers.areas.importing_difference import Difference, difference
 from layers.areas.importing_features import Fields, choose_fields, code_findings, read_level
 from layers.areas.records import Edition
@@ -152,7 +152,7 @@ def _read(table: FeatureTable, *, district: District, request: LevelRequest, dra
     others = {depth: areas for depth, areas in draft.levels.items() if depth != level.depth}
     fields = choose_fields(table, depth=level.depth, code=request.code, name=request.name, parent=request.parent)
     near = levels_bounds(others) or levels_bounds(draft.levels)
-    given = stored_geometry(table, crs=request.crs, near=near)
+    given = stored_geometry(table, crs=request.crs, near=near, must_meet=True)
     plane = district_plane(district, others) if others else _plane_of(district, given)
     codes = [text(value) for value in table.fields[fields.code]]
     shapes = _shaped(level, codes, given, plane=plane, mend=request.repair)
@@ -199,14 +199,18 @@ def _fitted(
     district: District, levels: DraftLevels, request: LevelRequest
 ) -> tuple[DraftLevels, list[Finding], list[Redrawn]]:
     """The levels with every upper area as the union of those below it, and what keeps them from fitting."""
-    plane = district_plane(district, levels)
-    beside = [depth for depth in (request.level.depth, request.level.depth + 1) if depth < len(district.levels)]
-    findings = parent_findings(district, levels, beside)
-    if not request.repair and not any(one.is_error for one in findings):
-        findings += nesting_findings(district, levels, beside, plane)
+    depth, plane = request.level.depth, district_plane(district, levels)
+    findings = fit_findings(district, levels, depth, plane, is_mending=request.repair)
     if any(one.is_error for one in findings):
         return levels, findings, []
-    drawn, redrawn = redraw_upward(district, levels, plane)
+    below = fit_findings(district, levels, depth + 1, plane, is_mending=request.repair)
+    unfit = [one for one in below if one.is_error]
+    if unfit:
+        findings.append(pending_finding(district.levels[depth + 1], unfit))
+    else:
+        findings += below
+    has_fitting_below = depth + 1 in levels and not unfit
+    drawn, redrawn = redraw_upward(district, levels, plane, deepest=depth + 1 if has_fitting_below else depth)
     return drawn, findings, redrawn
 
 

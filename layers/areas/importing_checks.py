@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
@@ -27,18 +27,35 @@ def coverage_findings(level: Level, codes: Sequence[str], polygons: Geometries, 
     return from_coverage(level.key, (one for one in check(codes, polygons, plane) if one.kind not in CODE_DEFECTS))
 
 
-def parent_findings(district: District, levels: DraftLevels, depths: Iterable[int]) -> list[Finding]:
-    """Areas without a parent and areas with nothing below, where both levels are there."""
-    findings = []
-    for depth in depths:
-        level, above, below = district.levels[depth], levels.get(depth - 1), levels.get(depth)
-        if below is None or depth == 0:
-            continue
-        known = (district.code,) if depth == 1 else None if above is None else above.codes
-        findings += _orphans(level, below, known)
-        if above is not None:
-            findings += _childless(district.levels[depth - 1], above, below)
+def fit_findings(
+    district: District, levels: DraftLevels, depth: int, plane: Plane, *, is_mending: bool
+) -> list[Finding]:
+    """How the level at `depth` fits the one above it; borders are not compared where mending redraws them."""
+    findings = parent_findings(district, levels, depth)
+    if not is_mending and not any(one.is_error for one in findings):
+        findings += nesting_findings(district, levels, depth, plane)
     return findings
+
+
+def pending_finding(level: Level, unfit: Sequence[Finding]) -> Finding:
+    """One warning for a level that no longer fits the one above it."""
+    return Finding(
+        level=level.key,
+        kind="pending",
+        codes=tuple(dict.fromkeys(code for one in unfit for code in one.codes[:1])),
+        message=f"{level.key} no longer fits ({unfit[0].message.rstrip('.')}): import it before publishing.",
+        place=unfit[0].place,
+    )
+
+
+def parent_findings(district: District, levels: DraftLevels, depth: int) -> list[Finding]:
+    """Areas at `depth` without a parent and areas above with nothing below them, where both levels are there."""
+    above, below = levels.get(depth - 1), levels.get(depth)
+    if below is None or depth == 0:
+        return []
+    known = (district.code,) if depth == 1 else None if above is None else above.codes
+    orphans = _orphans(district.levels[depth], below, known)
+    return orphans if above is None else [*orphans, *_childless(district.levels[depth - 1], above, below)]
 
 
 def _orphans(level: Level, below: LevelDraft, known: tuple[str, ...] | None) -> list[Finding]:
@@ -66,24 +83,22 @@ def _childless(level: Level, above: LevelDraft, below: LevelDraft) -> list[Findi
     ]
 
 
-def nesting_findings(district: District, levels: DraftLevels, depths: Iterable[int], plane: Plane) -> list[Finding]:
-    """Areas that cross their parent's border, and parts of a parent that nothing below it covers."""
-    findings = []
-    for depth in depths:
-        above, below = levels.get(depth - 1), levels.get(depth)
-        if depth > 0 and above is not None and below is not None:
-            crossing = check_nesting(
-                below.codes,
-                below.polygons,
-                below.parents,
-                parent_codes=above.codes,
-                parents=above.polygons,
-                plane=plane,
-                crossing_width_m=2 * TOLERANCE_M,
-            )
-            findings += from_coverage(district.levels[depth].key, crossing)
-            findings += _uncovered(district.levels[depth - 1], above, below, plane)
-    return findings
+def nesting_findings(district: District, levels: DraftLevels, depth: int, plane: Plane) -> list[Finding]:
+    """Areas at `depth` that cross their parent's border, and parts of a parent that nothing below it covers."""
+    above, below = levels.get(depth - 1), levels.get(depth)
+    if depth == 0 or above is None or below is None:
+        return []
+    crossing = check_nesting(
+        below.codes,
+        below.polygons,
+        below.parents,
+        parent_codes=above.codes,
+        parents=above.polygons,
+        plane=plane,
+        crossing_width_m=2 * TOLERANCE_M,
+    )
+    found = from_coverage(district.levels[depth].key, crossing)
+    return [*found, *_uncovered(district.levels[depth - 1], above, below, plane)]
 
 
 def _uncovered(level: Level, above: LevelDraft, below: LevelDraft, plane: Plane) -> list[Finding]:

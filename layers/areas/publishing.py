@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from geo.crs import Plane
 from layers.areas.defects import Finding
 from layers.areas.drafts import DraftLevels, district_plane
-from layers.areas.drafts_rows import load_draft, load_levels
+from layers.areas.drafts_rows import load_levels, lock_boundaries
 from layers.areas.importing_difference import Difference, difference
 from layers.areas.publishing_checks import edition_digest, require_levels, whole_check
 from layers.areas.publishing_lineage import Link, lineage
@@ -109,19 +109,20 @@ async def publish(
 
 
 async def _draft(connection: AsyncConnection, district: District, number: int | None) -> Edition:
+    await lock_boundaries(connection, district)
     if number is not None:
         named = await edition(connection, district, number)
         if named.status != "draft":
             raise NoDraft(f"Edition {number} is {named.status}, no draft.", field="edition", value=number)
         return named
-    draft = await load_draft(connection, district)
-    if draft.base is None or not draft.is_open:
+    draft = next((one for one in await editions(connection, district) if one.status == "draft"), None)
+    if draft is None:
         raise NoDraft(
             f"{district.name} has no draft.",
             field="edition",
             remedy="Begin one by importing a level: ./wangge import FILE --as LEVEL --commit.",
         )
-    return draft.base
+    return draft
 
 
 async def _put_in_force(

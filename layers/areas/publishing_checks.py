@@ -45,7 +45,8 @@ def whole_check(district: District, levels: DraftLevels, plane: Plane) -> tuple[
     findings = coverage_findings(district.levels[-1], cells.codes, cells.polygons, plane)
     findings += [
         replace(one, kind="uncovered") if one.kind == "childless" else one
-        for one in parent_findings(district, levels, range(1, len(district.levels)))
+        for depth in range(1, len(district.levels))
+        for one in parent_findings(district, levels, depth)
     ]
     if not any(one.is_error for one in findings):
         findings += _not_unions(district, levels, plane)
@@ -55,7 +56,7 @@ def whole_check(district: District, levels: DraftLevels, plane: Plane) -> tuple[
 
 
 def _not_unions(district: District, levels: DraftLevels, plane: Plane) -> list[Finding]:
-    _, differing = redraw_upward(district, levels, plane)
+    _, differing = redraw_upward(district, levels, plane, deepest=district.cell_depth)
     return [
         Finding(
             level=district.levels[one.depth].key,

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from geo.crs import STORAGE_SRID
 from geo.datum import to_storage
 from geo.positions import Bounds, Datum, Geometries
+from layers.areas.drafts_rows import lock_boundaries
 from layers.areas.queries import NoEdition, compiled, edition_in_force
 from layers.areas.records import CompiledEdition
 from layers.districts.records import District
@@ -58,6 +59,7 @@ async def import_places(
     Raises:
         FieldNeeded, CrsNeeded: nothing of the table can be read.
     """
+    await lock_boundaries(connection, district)
     edition = await _in_force(connection, district)
     near = None if edition is None else _box(edition)
     points = _unshifted(stored_geometry(_as_points(table), crs=crs, near=near), datum)

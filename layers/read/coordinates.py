@@ -13,10 +13,13 @@ from layers.read.features import FeatureTable
 from layers.read.refusals import CrsNeeded
 
 
-def stored_geometry(table: FeatureTable, *, crs: str | None = None, near: Bounds | None = None) -> Geometries:
+def stored_geometry(
+    table: FeatureTable, *, crs: str | None = None, near: Bounds | None = None, must_meet: bool = False
+) -> Geometries:
     """The table's geometries as longitude and latitude; `crs` overrules what the file declares.
 
-    `near` is where the layer should lie, in degrees: with it a projected system can be proposed.
+    `near` is where the layer should lie, in degrees: with it a projected system can be proposed. With
+    `must_meet` a layer that lies wholly beside it is refused.
 
     Raises:
         CrsNeeded: no system is declared, it is unknown, or the coordinates cannot be in it.
@@ -31,10 +34,24 @@ def stored_geometry(table: FeatureTable, *, crs: str | None = None, near: Bounds
         system = read_crs(declared)
         reason = impossible_reason(bounds, system)
         if reason is None:
-            return to_storage(table.geometry, system)
+            stored = to_storage(table.geometry, system)
+            reason = _elsewhere(bounds_of(stored), near, system.name) if must_meet else None
+        if reason is None:
+            return stored
     except CrsError as error:
         raise _refused(f"{table.source}: {error}.", bounds, near) from error
     raise _refused(f"{table.source}: {reason}.", bounds, near)
+
+
+def _elsewhere(bounds: Bounds | None, near: Bounds | None, system: str) -> str | None:
+    """Why a layer cannot belong here, when it lies wholly beside the box it should lie in."""
+    if bounds is None or near is None or shapely.box(*bounds).intersects(shapely.box(*near)):
+        return None
+    return f"read as {system} it lies at {_degrees(bounds)}, the district's other layers at {_degrees(near)}"
+
+
+def _degrees(bounds: Bounds) -> str:
+    return ", ".join(f"{side:.4f}" for side in bounds)
 
 
 def bounds_of(geometry: Geometries) -> Bounds | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from layers.areas.drafts_rows import lock_boundaries
 from layers.areas.queries import areas, edition_in_force
 from layers.districts.records import District
 from layers.read.rows import RefusedRow
@@ -41,6 +42,7 @@ async def import_roster(
         NoEdition: no edition is in force whose areas the duties could name.
         FieldNeeded: a column is missing.
     """
+    await lock_boundaries(connection, district)
     known_areas = await areas(connection, (await edition_in_force(connection, district)).id)
     roster = read_roster(columns, rows, district=district, areas=known_areas)
     today = now.astimezone(district.zone).date()

@@ -21,7 +21,7 @@ from layers.districts.declaring import declare, read_declaration
 from layers.districts.queries import district as district_of
 from layers.read.features import FeatureTable
 from layers.read.refusals import CrsNeeded, FieldNeeded
-from tests.layers.areas.towns import LATER, grids_with, merged_first_two, prepare, store, widened
+from tests.layers.areas.towns import LATER, grids_with, merged_first_two, prepare, put_in_force, store, widened
 from tests.toytown import people, polygons
 from tests.toytown.loading import ACTOR, level_table
 
@@ -242,3 +242,47 @@ async def test_the_districts_own_area_must_have_its_code(toytown: AsyncConnectio
     level = polygons.Level(["7"], ["城"], [""], np.array([whole], dtype=object))
     prepared = await prepare(toytown, level_table(level), "district")
     assert [one.kind for one in prepared.errors] == ["wrong_root"]
+
+
+async def test_two_streets_become_one_from_the_top_down(toytown: AsyncConnection) -> None:
+    streets, communities = polygons.streets(), polygons.communities()
+    joined = np.array([shapely.coverage_union_all(streets.polygons[:2]), streets.polygons[2]], dtype=object)
+    fewer = polygons.Level([streets.codes[0], streets.codes[2]], ["合街道", "东街道"], streets.parents[:2], joined)
+    prepared = await prepare(toytown, level_table(fewer), "street")
+    assert [(one.kind, len(one.codes), one.is_error) for one in prepared.findings] == [("pending", 3, False)]
+    await store(toytown, level_table(fewer), "street")
+    with pytest.raises(DefectsFound, match="not in the level above"):
+        await put_in_force(toytown)
+    parents = [fewer.codes[0]] * 6 + [fewer.codes[1]] * 3
+    level = polygons.Level(communities.codes, communities.names, parents, communities.polygons)
+    moved = await prepare(toytown, level_table(level), "community")
+    assert not moved.findings
+    assert len(moved.difference.reparented) == 3
+    await store(toytown, level_table(level), "community")
+    publication = await put_in_force(toytown)
+    assert [(one.from_code, one.to_code, one.relation) for one in publication.links] == [
+        (streets.codes[1], streets.codes[0], "merge")
+    ]
+    cell = await toytown.scalar(
+        text("select path from edition_areas where edition_id = :e and depth = 3 limit 1"),
+        {"e": publication.edition.id},
+    )
+    assert cell.count(".") == 4
+
+
+async def test_a_street_redrawn_over_its_communities_waits_for_them(toytown: AsyncConnection) -> None:
+    streets = polygons.streets()
+    shapes = streets.polygons.copy()
+    cell = polygons.grids().polygons[2]
+    shapes[0], shapes[1] = shapely.difference(shapes[0], cell), shapely.union_all([shapes[1], cell])
+    prepared = await prepare(
+        toytown, level_table(polygons.Level(streets.codes, streets.names, streets.parents, shapes)), "street"
+    )
+    assert [one.kind for one in prepared.findings] == ["pending"]
+    assert len(prepared.difference.moved) == 2
+
+
+async def test_a_layer_that_lies_elsewhere_is_refused(toytown: AsyncConnection) -> None:
+    swapped = shapely.transform(polygons.grids().polygons, lambda points: points - [100, 0])
+    with pytest.raises(CrsNeeded, match="the district's other layers at 117"):
+        await prepare(toytown, grids_with(swapped))
