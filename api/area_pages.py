@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.errors import BadCursor
 from api.locators import Served
 from api.schemas.areas import AreaList, AreaListed
 from api.schemas.common import AreaRef, Position
@@ -112,8 +111,5 @@ def _below(found: Areas, parent: str, *, directly: bool) -> list[Area]:
 def _after(found: Areas, cursor: str | None) -> tuple[int, str] | None:
     if cursor is None:
         return None
-    level, colon, code = cursor.partition(":")
-    depths = {one.key: one.depth for one in found.district.levels}
-    if not colon or level not in depths:
-        raise BadCursor("This cursor is none of ours.", field="cursor", remedy="Give the `next` of the page before.")
-    return depths[level], code
+    level, _, code = cursor.partition(":")
+    return found.district.level(level).depth, code

@@ -51,10 +51,6 @@ class UnknownOutlines(NotFound):
     """No outlines of this name are served: the edition was replaced."""
 
 
-class BadCursor(Refusal):
-    """A cursor that no page gave."""
-
-
 INTERNAL = ProblemKind(500, "internal", "服务内部错误", "Internal error")
 INVALID = ProblemKind(422, "invalid", "请求内容不合要求", "The request does not fit")
 MALFORMED = ProblemKind(400, "malformed", "请求无法解析", "The request cannot be read")
@@ -83,7 +79,6 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     BadExtra: ProblemKind(422, "bad-extra", "附加字段不符", "The extra fields do not fit"),
     BadBox: ProblemKind(422, "bad-box", "范围框不可用", "The box cannot be used"),
     BadPeriod: ProblemKind(422, "bad-period", "时间段不可用", "The period cannot be used"),
-    BadCursor: ProblemKind(422, "bad-cursor", "翻页标记无效", "The cursor is none of ours"),
     UnknownMetric: ProblemKind(422, "unknown-metric", "没有这个指标", "No such metric"),
     UnusableClasses: ProblemKind(422, "unusable-classes", "分级不可用", "The classes cannot be used"),
     UnmatchedOutlines: ProblemKind(503, "unmatched-outlines", "边界正在更换", "The boundaries are being replaced"),

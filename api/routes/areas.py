@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.addresses import known_parameters
@@ -37,6 +38,14 @@ from layers.roster.queries import answering
 router = APIRouter(prefix=API, tags=["areas"], dependencies=[Depends(known_parameters)])
 
 Word = Annotated[str, Path(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
+
+
+class GeoJson(JSONResponse):
+    """An answer in GeoJSON."""
+
+    media_type = "application/geo+json"
+
+
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing changed since the ETag in If-None-Match."}}
 
 
@@ -144,6 +153,7 @@ async def get_area(
 @router.get(
     "/areas/{level}/{code}/geometry",
     operation_id="get_area_geometry",
+    response_class=GeoJson,
     response_model=AreaFeature,
     responses={**UNCHANGED, **problems(404)},
 )
@@ -162,7 +172,7 @@ async def get_geometry(
     polygon = await geometry(reading, found.edition.id, depth=area.depth, code=code)
     properties = as_json(AreaRef.of(area, found.district))
     body = b'{"type":"Feature","properties":' + properties + b',"geometry":' + polygon.geojson.encode() + b"}"
-    return tagged(request, body, "application/geo+json")
+    return tagged(request, body, GeoJson.media_type)
 
 
 async def _population(connection: AsyncConnection, found: Areas, area: Area) -> PopulationTold | None:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query
 
 from api.addresses import known_parameters
 from api.database import Reading
-from api.errors import BadCursor
 from api.locators import Ready
 from api.routes.common import API, TheLocators
 from api.schemas.common import Position
@@ -30,7 +29,7 @@ async def get_reports(query: Annotated[ReportQuery, Query()], reading: Reading, 
         reading,
         ready.district.id,
         narrowed(query, ready),
-        after=_after(query.cursor),
+        after=None if query.cursor is None else report_id(query.cursor),
         limit=query.limit,
         newest_first=query.order == "newest",
     )
@@ -75,12 +74,3 @@ def narrowed(query: ReportQuery, ready: Ready) -> ReportFilter:
         filed_to=query.filed_to,
         box=None if query.box is None else check_box(query.box),
     )
-
-
-def _after(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    found = report_id(cursor)
-    if found is None:
-        raise BadCursor("This cursor is none of ours.", field="cursor", remedy="Give the `next` of the page before.")
-    return found

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from api.schemas.queries import EditionQuery, Whole, Word
+from api.schemas.queries import EditionQuery, InDigits, MetricKey, Word
 
-LIMITS = r"^-?\d{1,12}(\.\d{1,6})?(,-?\d{1,12}(\.\d{1,6})?){0,5}$"
+LIMITS = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?(,-?[0-9]{1,12}(\.[0-9]{1,6})?){0,5}$"
 
 
 class MapQuery(EditionQuery):
@@ -17,9 +17,9 @@ class MapQuery(EditionQuery):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     level: Word | None = Field(None, description="Without it, the cells.")
-    metric: Word = Field("open", description="A metric of /api/v1/workload.")
+    metric: MetricKey = "open"
     breaks: Literal["quantile", "natural", "fixed"] = "quantile"
-    classes: Annotated[Whole, Field(ge=1, le=7)] = 5
+    classes: Annotated[int, Field(ge=1, le=7), InDigits] = 5
     limits: Annotated[str, StringConstraints(pattern=LIMITS)] | None = Field(
         None, description="Ascending upper limits, for fixed breaks.", examples=["1,5,10"]
     )

@@ -11,9 +11,10 @@ from api.schemas.common import WIDEST_ACCURACY_M, WITHOUT_NUL, Given, Moment
 from geo.positions import Bounds, Datum, LonLat
 from layers.refusals import Refusal
 from layers.reports.lifecycle import Status
+from layers.workload.metrics import METRICS
 
 DECIMAL = re.compile(r"-?\d{1,17}(\.\d{1,17})?([eE][+-]?\d{1,3})?", re.ASCII)
-NUMBER = r"-?\d{1,3}(\.\d{1,12})?"
+NUMBER = r"-?[0-9]{1,3}(\.[0-9]{1,12})?"
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
 
 
@@ -44,17 +45,25 @@ def _decimal(value: object) -> object:
     return value
 
 
-Degrees = Annotated[float, BeforeValidator(_decimal)]
+InDecimals = BeforeValidator(_decimal)
+Longitude = Annotated[float, Field(ge=-180, le=180), InDecimals]
+Latitude = Annotated[float, Field(ge=-90, le=90), InDecimals]
 YesNo = Annotated[bool, BeforeValidator(_true_or_false)]
-Whole = Annotated[int, BeforeValidator(_digits)]
-Limit = Annotated[Whole, Field(ge=1, le=200, description="How many at most.")]
+InDigits = BeforeValidator(_digits)
+Limit = Annotated[int, Field(ge=1, le=200, description="How many at most."), InDigits]
 Box = Annotated[
     str,
     StringConstraints(pattern=rf"^{NUMBER},{NUMBER},{NUMBER},{NUMBER}$"),
     Field(description="west,south,east,north in degrees.", examples=["121.6,39.0,122.0,39.3"]),
 ]
 EditionNumber = Annotated[
-    Whole, Field(ge=1, le=2**31 - 1, description="Number of an edition; without it, the one in force.")
+    int, Field(ge=1, le=2**31 - 1, description="Number of an edition; without it, the one in force."), InDigits
+]
+
+
+#: Which figure; an unknown one is refused by `layers.workload.metrics`, by name.
+MetricKey = Annotated[
+    str, Field(description="Which figure the areas are compared by.", json_schema_extra={"enum": list(METRICS)})
 ]
 
 
@@ -85,7 +94,7 @@ class ReportQuery(InDistrict):
     filed_to: Moment | None = Field(None, description="Before this moment.")
     bbox: Box | None = None
     order: Literal["newest", "oldest"] = "newest"
-    cursor: Annotated[str, StringConstraints(max_length=40, pattern=WITHOUT_NUL)] | None = None
+    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}-[0-9]{7}$")] | None = None
     limit: Limit = 50
 
     @property
@@ -102,7 +111,7 @@ class ReportQuery(InDistrict):
 class RepeatedQuery(InDistrict):
     """Which repeated coordinates are listed."""
 
-    at_least: Annotated[Whole, Field(ge=2, le=1_000_000)] | None = Field(
+    at_least: Annotated[int, Field(ge=2, le=1_000_000), InDigits] | None = Field(
         None, description="From this many reports on; without it, the district's own limit."
     )
     limit: Limit = 50
@@ -111,10 +120,10 @@ class RepeatedQuery(InDistrict):
 class LocateQuery(InDistrict):
     """A position to locate."""
 
-    lon: Degrees = Field(ge=-180, le=180)
-    lat: Degrees = Field(ge=-90, le=90)
+    lon: Longitude
+    lat: Latitude
     datum: Datum
-    accuracy_m: Annotated[float, BeforeValidator(_decimal), Field(ge=0, le=WIDEST_ACCURACY_M)] | None = None
+    accuracy_m: Annotated[float, Field(ge=0, le=WIDEST_ACCURACY_M), InDecimals] | None = None
 
 
 class AreaQuery(EditionQuery):
@@ -125,15 +134,15 @@ class AreaQuery(EditionQuery):
         None, description="Code of an area: what lies directly below it, or below it on `level`."
     )
     q: Word | None = Field(None, description="Part of a name, or the beginning of a code.")
-    cursor: Annotated[str, StringConstraints(max_length=140, pattern=WITHOUT_NUL)] | None = None
+    cursor: Annotated[str, StringConstraints(max_length=140, pattern=r"^[^:\x00]+:[^\x00]+$")] | None = None
     limit: Limit = 100
 
 
 class ServicePointQuery(InDistrict):
     """Which service points: the nearest to a position, or all of a kind or an area."""
 
-    lon: Degrees | None = Field(None, ge=-180, le=180)
-    lat: Degrees | None = Field(None, ge=-90, le=90)
+    lon: Longitude | None = None
+    lat: Latitude | None = None
     datum: Datum | None = None
     kind: Word | None = None
     level: Word | None = Field(None, description="With `area`: the level of that area.")
@@ -163,7 +172,7 @@ class WorkloadQuery(EditionQuery):
     """Which figures."""
 
     level: Word | None = Field(None, description="Without it, the cells.")
-    metric: Word = Field("open", description="See the answer's own `metrics`.")
+    metric: MetricKey = "open"
 
 
 def both(field: str, level: str | None, code: str | None) -> tuple[str, str] | None:

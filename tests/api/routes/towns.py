@@ -68,7 +68,7 @@ class Town:
     def sql(self, statement: str, *values: object) -> list[Any]:
         """Look or reach into the database behind the service's back."""
         with psycopg.connect(self.database_url) as connection:
-            cursor = connection.execute(statement, values)  # type: ignore[arg-type]
+            cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
 

@@ -1,0 +1,106 @@
+"""Requests made up from the service's own description, valid and invalid: the answers are those it documents."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
+
+from api.app import create_app
+from tests.api.routes.towns import Town
+
+LONG = os.environ.get("WANGGE_LONG") == "1"
+EXAMPLES = 400 if LONG else 8
+
+DESCRIBED = schemathesis.openapi.from_dict(create_app("postgresql://nowhere", pool_size=2, with_worker=False).openapi())
+OPERATIONS = {one.ok().label: one.ok() for one in DESCRIBED.get_all_operations() if isinstance(one, Ok)}
+WITH_PARAMETERS = [label for label, one in OPERATIONS.items() if one.query or one.path_parameters or one.body]
+
+#: Names of the town, so that made-up requests get past "there is no such district".
+KNOWN: dict[str, Any] = {
+    "district": "990101000000",
+    "level": "grid",
+    "area": "990101001001001",
+    "code": "990101001001001",
+    "parent": "990101001001",
+    "kind": "M01",
+    "edition": 1,
+}
+
+
+@pytest.mark.parametrize("label", list(OPERATIONS))
+def test_valid_requests_are_answered_as_documented(town: Town, label: str) -> None:
+    def send(case: Case[Any]) -> None:
+        mend(case)
+        case.call_and_validate(base_url=str(town.client.base_url))
+
+    _try(OPERATIONS[label], GenerationMode.POSITIVE, send)
+
+
+@pytest.mark.parametrize("label", WITH_PARAMETERS)
+def test_requests_with_known_names_are_answered_as_documented(town: Town, label: str) -> None:
+    def send(case: Case[Any]) -> None:
+        mend(case)
+        for given_here in (case.query, case.path_parameters, case.body):
+            if isinstance(given_here, dict):
+                given_here.update({name: KNOWN[name] for name in given_here.keys() & KNOWN.keys()})
+        case.call_and_validate(base_url=str(town.client.base_url))
+
+    _try(OPERATIONS[label], GenerationMode.POSITIVE, send)
+
+
+@pytest.mark.parametrize("label", WITH_PARAMETERS)
+def test_invalid_requests_are_refused_as_documented(town: Town, label: str) -> None:
+    _try(
+        OPERATIONS[label],
+        GenerationMode.NEGATIVE,
+        lambda case: case.call_and_validate(base_url=str(town.client.base_url)),
+    )
+
+
+def mend(case: Case[Any]) -> None:
+    """Make a valid request one that can be meant: what belongs together cannot be written in the description."""
+    query, body = case.query or {}, case.body
+    if case.path == "/api/v1/reports":
+        _together(query, "level", "area")
+    if case.path == "/api/v1/service-points":
+        _together(query, "level", "area")
+        _together(query, "lon", "lat", "datum")
+    query.pop("filed_to", None)
+    if "filed_from" in query:
+        query["filed_from"] = "2025-01-05T08:30:00+08:00"
+    if "bbox" in query:
+        query["bbox"] = "117.1,36.5,117.3,36.7"
+    if query.get("breaks") == "fixed":
+        query["limits"] = "1,5,10"
+    if isinstance(body, dict) and "occurred_at" in body:
+        body["occurred_at"] = "2025-01-05T08:30:00+08:00"
+    if isinstance(body, dict) and "extra" in body:
+        body["extra"] = {}
+
+
+def _together(query: dict[str, Any], *names: str) -> None:
+    if not all(name in query for name in names):
+        for name in names:
+            query.pop(name, None)
+
+
+def _try(operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode, send: Any) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=not LONG,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def check(case: Case[Any]) -> None:
+        send(case)
+
+    check()
