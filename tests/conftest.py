@@ -31,7 +31,7 @@ MIGRATIONS = CHECKOUT / "layers" / "migrations"
 TEMPLATE_LOCK = 7_312_024
 PREFIX = "wangge_test_"
 
-pytest_plugins = ["pytester", "tests.browsers", "tests.servers"]
+pytest_plugins = ["pytester", "tests.browsers", "tests.servers", "tests.toytown.fixtures"]
 presence = pytest.StashKey[IO[str]]()
 numbers = itertools.count(1)
 

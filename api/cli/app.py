@@ -22,10 +22,12 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
-    "demo": Command("api.cli.demo", "demo", "Serve the demo district: installed, loaded and filled by itself."),
+    "demo": Command("api.cli.demo", "demo", "Serve the demo district, loaded and filled by itself."),
     "district": Command("api.cli.district", "district", "Declare a district and its kinds of report."),
     "import": Command("api.cli.importing", "import_file", "Import polygons, service points, buildings or the roster."),
-    "locate": Command("api.cli.locating", "locate", "Locate a table of points against the edition in force, or a file."),
+    "locate": Command(
+        "api.cli.locating", "locate", "Locate a table of points against the edition in force, or a file."
+    ),
     "publish": Command("api.cli.publishing", "publish", "Put the draft edition of the boundaries in force."),
     "serve": Command("api.cli.serve", "serve", "Serve the maps, the pages and the HTTP interface."),
     "worker": Command("api.cli.worker", "worker", "Do the background work in a process of its own."),
