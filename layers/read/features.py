@@ -62,7 +62,7 @@ def read_features(path: Path, *, layer: str | None = None, encoding: str | None 
         raise UnreadableFile(f"{path.name} holds no geometries.", field="file", value=str(path))
     fields = dict(zip(meta["fields"], columns, strict=True))
     _refuse_mojibake(path, fields, str(meta["encoding"]))
-    return FeatureTable(path.name, fields, shapely.from_wkb(wkb, on_invalid="fix"), meta["crs"])
+    return FeatureTable(path.name, fields, shapely.from_wkb(wkb, on_invalid="ignore"), meta["crs"])
 
 
 def _layer(path: Path, layer: str | None) -> str | None:
