@@ -17,6 +17,7 @@ from layers.districts.queries import district as district_of
 from layers.places.importing import PlacesImported
 from layers.places.importing import import_places as store_places
 from layers.read.features import read_features
+from layers.read.refusals import UnreadableFile
 from layers.read.rows import RefusedRow, columns_of, row_chunks, write_refused
 from layers.refusals import Refusal
 from layers.roster.importing import RosterImported
@@ -70,6 +71,8 @@ def import_places(file: Path, *, kind: str, options: RegisterOptions, commit: bo
 
 def import_roster(file: Path, *, options: RegisterOptions, commit: bool) -> None:
     """Import the roster from CSV."""
+    if file.suffix.lower() != ".csv":
+        raise UnreadableFile(f"{file.name} is no CSV.", field="file", remedy="Give the roster as CSV, one row a duty.")
     columns = columns_of(file, encoding=options.encoding)
     rows = chain.from_iterable(row_chunks(file, encoding=options.encoding))
 

@@ -19,6 +19,8 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "residents": ("residents", "人口", "人数"),
     "over_60": ("over60", "over_60", "60岁以上"),
 }
+#: What a person may name the field of; the fields of all else are found by their names alone.
+OPTIONS = frozenset({"code", "name", "parent"})
 
 
 def choose_field(fields: Iterable[str], meaning: str, given: str | None) -> str | None:
@@ -39,7 +41,7 @@ def choose_field(fields: Iterable[str], meaning: str, given: str | None) -> str 
         raise FieldNeeded(
             f"Several fields could be the {meaning}: {_listed(fitting)}.",
             field=meaning,
-            remedy=f"Name one: --{meaning} FIELD.",
+            remedy=_remedy(meaning),
         )
     return fitting[0] if fitting else None
 
@@ -52,9 +54,15 @@ def require_field(fields: Iterable[str], meaning: str, given: str | None) -> str
         raise FieldNeeded(
             f"No field's name says that it is the {meaning}.",
             field=meaning,
-            remedy=f"Name one: --{meaning} FIELD. The file has: {_listed(present)}.",
+            remedy=f"{_remedy(meaning)} The file has: {_listed(present)}.",
         )
     return chosen
+
+
+def _remedy(meaning: str) -> str:
+    if meaning in OPTIONS:
+        return f"Name one: --{meaning} FIELD."
+    return f"Give one field of the file one of the names {_listed(KNOWN[meaning])}, and no other."
 
 
 def _listed(names: Iterable[str]) -> str:

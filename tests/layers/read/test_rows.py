@@ -77,3 +77,5 @@ def test_a_field_is_found_by_its_name_and_never_guessed_between_several() -> Non
         choose_field(["code"], "code", "id")
     with pytest.raises(FieldNeeded, match="--code FIELD"):
         require_field(["x"], "code", None)
+    with pytest.raises(FieldNeeded, match="names address, addr, 地址, and no other"):
+        require_field(["x"], "address", None)
