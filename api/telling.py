@@ -35,22 +35,20 @@ def level_keys(district: District) -> tuple[str, ...]:
     return tuple(level.key for level in district.levels)
 
 
-async def told_reports(
-    connection: AsyncConnection | None, ready: Ready, reports: Sequence[StoredReport]
-) -> list[ReportTold]:
+async def told_reports(connection: AsyncConnection, ready: Ready, reports: Sequence[StoredReport]) -> list[ReportTold]:
     """Reports as they are told; the database is asked only for names of editions that are no longer in force."""
-    known = _known_names(ready, reports)
-    former = [one for one in reports if one.edition_number != ready.compiled.edition.number]
-    if former and connection is not None:
-        keys = level_keys(ready.district)
-        found = await area_names(connection, ready.district.id, former)
-        known |= {at: AreaRef(level=keys[one.depth], code=one.code, name=one.name) for at, one in found.items()}
-    return [told_report(one, ready.compiled, known) for one in reports]
+    wanted = {at for one in reports for at in _named(one, ready.compiled)}
+    names = _names_in_force(wanted, ready.compiled)
+    former = [at for at in wanted if at[0] != ready.compiled.edition.number]
+    keys = level_keys(ready.district)
+    found = await area_names(connection, ready.district.id, former)
+    names |= {at: AreaRef(level=keys[one.depth], code=one.code, name=one.name) for at, one in found.items()}
+    return [told_report(one, ready.compiled, names) for one in reports]
 
 
 def told_filed(report: StoredReport, outcome: Outcome | None, ready: Ready) -> ReportWithReasons:
     """A report that was filed a moment ago, under the edition in force."""
-    told = told_report(report, ready.compiled, _known_names(ready, [report]))
+    told = told_report(report, ready.compiled, _names_in_force(_named(report, ready.compiled), ready.compiled))
     considered = [asdict(one) for one in outcome.considered] if outcome else []
     return with_reasons(told, considered, outcome.rule if outcome else None, ready.district)
 
@@ -98,7 +96,10 @@ def told_location(location: Location, compiled: CompiledEdition) -> Located:
         accuracy_m=location.accuracy_m,
         certainty=location.certainty,
         path=[AreaRef.of(area, compiled.district) for area in chain],
-        candidates=[_candidate(asdict(one), compiled) for one in location.candidates],
+        candidates=[
+            _candidate(asdict(one), AreaRef.of(compiled.cell(one.code), compiled.district))
+            for one in location.candidates
+        ],
         matches=[],
         flags=list(location.flags),
         border_m=None if location.border_m is None else round(location.border_m, 2),
@@ -106,19 +107,24 @@ def told_location(location: Location, compiled: CompiledEdition) -> Located:
     )
 
 
-def _known_names(ready: Ready, reports: Iterable[StoredReport]) -> dict[tuple[int, int], AreaRef]:
-    compiled = ready.compiled
-    wanted = {
-        area
-        for one in reports
-        for area in (*one.area_ids, one.holder_area_id)
-        if one.edition_number == compiled.edition.number and area in compiled.areas
-    }
+def _named(report: StoredReport, compiled: CompiledEdition) -> set[tuple[int, int]]:
+    """The areas a report names, by edition number and id: those it lies in, its holder, its candidates."""
+    candidates = (_cell(compiled, one["code"]) for one in report.candidates if "share" in one)
+    ids = {*report.area_ids, report.holder_area_id, *(one.id for one in candidates if one)}
+    return {(report.edition_number, area) for area in ids if area is not None}
+
+
+def _names_in_force(wanted: Iterable[tuple[int, int]], compiled: CompiledEdition) -> dict[tuple[int, int], AreaRef]:
     return {
-        (compiled.edition.number, area): AreaRef.of(compiled.areas[area], compiled.district)
-        for area in wanted
-        if area is not None
+        (edition, area): AreaRef.of(compiled.areas[area], compiled.district)
+        for edition, area in wanted
+        if edition == compiled.edition.number and area in compiled.areas
     }
+
+
+def _cell(compiled: CompiledEdition, code: str) -> Area | None:
+    """The cell with this code; codes are never reused, so its id is the same in every edition."""
+    return compiled.by_code.get((compiled.district.cell_depth, code))
 
 
 def _where(report: StoredReport, compiled: CompiledEdition, names: Names) -> WhereTold:
@@ -130,16 +136,20 @@ def _where(report: StoredReport, compiled: CompiledEdition, names: Names) -> Whe
         accuracy_m=report.accuracy_m,
         certainty=report.certainty,
         path=[one for one in path if one is not None],
-        candidates=[_candidate(one, compiled) for one in report.candidates if "share" in one],
+        candidates=[
+            _candidate(one, names.get((report.edition_number, cell.id)) if cell else None)
+            for one in report.candidates
+            if "share" in one
+            for cell in [_cell(compiled, one["code"])]
+        ],
         matches=[MatchTold(**one) for one in report.candidates if "what" in one],
         flags=list(report.flags),
     )
 
 
-def _candidate(one: Mapping[str, Any], compiled: CompiledEdition) -> CandidateTold:
-    area = compiled.by_code.get((compiled.district.cell_depth, one["code"]))
+def _candidate(one: Mapping[str, Any], named: AreaRef | None) -> CandidateTold:
     share, distance_m = round(one["share"], 4), round(one["distance_m"], 2)
-    return CandidateTold(code=one["code"], name=area.name if area else None, share=share, distance_m=distance_m)
+    return CandidateTold(code=one["code"], name=named.name if named else None, share=share, distance_m=distance_m)
 
 
 def _position(position: LonLat | None) -> Position | None:

@@ -156,7 +156,7 @@ class CandidateTold(Told):
     """A cell the accuracy circle touches: its share of the circle and its distance."""
 
     code: str
-    name: str | None = Field(description="Null where the cell is not in the edition in force.")
+    name: str | None = Field(description="Null where the cell exists no longer.")
     share: float
     distance_m: float
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,14 +150,9 @@ async def assignments(connection: AsyncConnection, wanted_id: int) -> tuple[Reco
 
 
 async def area_names(
-    connection: AsyncConnection, district_id: int, reports: Iterable[StoredReport]
+    connection: AsyncConnection, district_id: int, wanted: Collection[tuple[int, int]]
 ) -> dict[tuple[int, int], AreaName]:
-    """The areas that reports lie in or are held by, as their editions name them: by edition number and area id."""
-    wanted = {
-        (one.edition_number, area)
-        for one in reports
-        for area in (*one.area_ids, *([one.holder_area_id] if one.holder_area_id else []))
-    }
+    """Areas as their editions name them, by edition number and area id; what an edition does not hold is absent."""
     if not wanted:
         return {}
     statement = (
