@@ -80,7 +80,7 @@ def told_report(report: StoredReport, compiled: CompiledEdition, names: Names) -
         filed_at=report.filed_at,
         where=_where(report, compiled, names),
         assignee=None if assignee is None else AssigneeTold(number=assignee, role=report.assignee_role or ""),
-        unassigned=assignee is None,
+        unassigned=report.located and assignee is None,
         holder=holder,
         edition=edition,
     )

@@ -229,7 +229,7 @@ class ReportTold(Told):
     filed_at: datetime
     where: WhereTold
     assignee: AssigneeTold | None
-    unassigned: bool = Field(description="Nobody has it: it is waiting, and shown in a queue.")
+    unassigned: bool = Field(description="Located, and nobody could be found: it waits in a queue that is shown.")
     holder: AreaRef | None = Field(description="The area that answers for it.")
     edition: int = Field(description="The edition of the boundaries it was located under.")
 

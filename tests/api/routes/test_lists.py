@@ -67,7 +67,7 @@ def test_an_area_holds_everything_below_it(town: Town, filed: list[dict[str, Any
         ({"kind": "L01"}, lambda one: one["kind"] == "L01"),
         ({"kind": "nothing"}, lambda one: False),
         ({"located": "false"}, lambda one: not one["where"]["located"]),
-        ({"assigned": "false"}, lambda one: one["unassigned"]),
+        ({"assigned": "false"}, lambda one: one["assignee"] is None),
         ({"located": "true", "assigned": "true"}, lambda one: one["where"]["located"] and one["assignee"]),
         ({"assignee": "W0001"}, lambda one: one["assignee"] and one["assignee"]["number"] == "W0001"),
         ({"status": "dispatched"}, lambda one: one["status"] == "dispatched"),

@@ -81,7 +81,8 @@ def test_a_position_far_outside_is_filed_unlocated(town: Town) -> None:
     told = town.file(subject=position(0, 0, lon=118.5))
     assert told["where"]["located"] is False
     assert told["where"]["path"] == []
-    assert told["unassigned"] is True
+    assert told["assignee"] is None
+    assert told["unassigned"] is False
     assert told["reasons"] == []
 
 
@@ -179,3 +180,16 @@ def test_an_unknown_number_is_not_found(town: Town, number: str) -> None:
         answer = town.client.get(f"/api/v1/reports/{number}{path}")
         assert answer.status_code == 404
         assert answer.json()["type"].endswith("#unknown-report")
+
+
+def test_a_report_that_nobody_can_take_is_unassigned(town: Town) -> None:
+    town.sql("update people set active = false where number like 'S%%' or number like 'C%%' or number like 'D%%'")
+    before = town.at
+    try:
+        town.later(hours=14)
+        told = town.file()
+    finally:
+        town.at = before
+        town.sql("update people set active = true")
+    assert (told["assignee"], told["unassigned"], told["status"]) == (None, True, "filed")
+    assert {one["verdict"] for one in told["reasons"]} == {"off_duty"}
