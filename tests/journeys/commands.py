@@ -30,3 +30,9 @@ class Shell:
             main([str(word) for word in words])
         told = self.capsys.readouterr()
         return Told(int(end.value.code or 0), told.out, told.err)
+
+    def passes(self, *words: object) -> Told:
+        """Run a command that must succeed."""
+        told = self.run(*words)
+        assert told.code == 0, told.err
+        return told
