@@ -1,0 +1,75 @@
+// The table twin of the map: every figure of every area, sortable, searchable, reached by keyboard.
+
+import { byId, element } from "./elements.js";
+import { foundRows, sortedRows } from "./rows.js";
+import { numberText } from "./wording.js";
+
+const FIRST_ROWS = 100;
+
+/** areas: {codes, names}; open(i) shows an area on the map. Returns draw(shown), to be called whenever figures change. */
+export function figureTable(areas, open) {
+  const order = { by: null, descending: true };
+  let all = false;
+  let shown = null;
+
+  function columns() {
+    const { metric, values, figures, say, language } = shown;
+    const counted = ["open", "unassigned", "median_age_open_h", "residents", "workers"];
+    const ratio = metric.denominator !== null;
+    return [
+      { key: "name", title: say("map.name"), values: areas.names },
+      { key: "code", title: say("map.code"), values: areas.codes },
+      ...(ratio ? [{ key: "metric", title: metric.name[language], values, decimals: metric.decimals }] : []),
+      ...counted.map((key) => ({ key, title: say(`map.${key}`), values: figures.columns[key], decimals: key === "median_age_open_h" ? 1 : 0 })),
+    ];
+  }
+
+  function sortBy(key) {
+    order.descending = order.by === key ? !order.descending : !["name", "code"].includes(key);
+    order.by = key;
+    draw(shown);
+    byId("figures").querySelector(`[data-key="${key}"]`).focus();
+  }
+
+  function draw(next) {
+    shown = next;
+    const made = columns();
+    const by = made.find(({ key }) => key === order.by) ?? made.find(({ key }) => key === (shown.metric.denominator ? "metric" : shown.metric.key));
+    order.by = by.key;
+    const sorted = sortedRows(by.values, { descending: order.descending, codes: areas.codes, language: shown.language });
+    const found = foundRows(sorted, byId("search").value, areas);
+    const drawn = all ? found : found.slice(0, FIRST_ROWS);
+    byId("figures").tHead.replaceChildren(headRow(made));
+    byId("figures").tBodies[0].replaceChildren(...drawn.map((i) => bodyRow(made, i)));
+    told(drawn.length, found.length);
+  }
+
+  function told(drawn, found) {
+    const { say, language } = shown;
+    const text = (number) => numberText(number, 0, language);
+    byId("rows-shown").textContent = say("map.rows", { shown: text(drawn), count: text(found) });
+    byId("show-all").hidden = drawn === found;
+    byId("show-all").textContent = say("map.show_all", { count: text(found) });
+  }
+
+  function headRow(made) {
+    const cells = made.map(({ key, title }) => {
+      const button = element("button", { type: "button", textContent: title, "data-key": key, onclick: () => sortBy(key) });
+      const sorted = key === order.by ? (order.descending ? "descending" : "ascending") : "none";
+      return element("th", { scope: "col", className: key, "aria-sort": sorted }, button);
+    });
+    return element("tr", {}, ...cells);
+  }
+
+  function bodyRow(made, i) {
+    const cells = made.slice(1).map(({ key, values, decimals }) =>
+      element("td", { className: key, textContent: key === "code" ? values[i] : numberText(values[i], decimals, shown.language) }),
+    );
+    const name = element("button", { type: "button", className: "area", textContent: areas.names[i], onclick: () => open(i) });
+    return element("tr", {}, element("th", { scope: "row" }, name), ...cells);
+  }
+
+  byId("search").addEventListener("input", () => draw(shown));
+  byId("show-all").addEventListener("click", () => { all = true; draw(shown); });
+  return draw;
+}
