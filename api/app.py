@@ -20,6 +20,7 @@ from api.openapi import description
 from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
 from api.routes import areas, health, locating, maps, places, report_lists, reports, workload
+from api.standing import StandingFigures
 from api.worker import Worker
 from maps.pages import STATIC
 
@@ -59,6 +60,7 @@ def create_app(database_url: str, *, pool_size: int, with_worker: bool = True, c
     app.state.worker = Worker(app.state.database, clock=clock) if with_worker else None
     app.state.outlines = OutlineShelf(app.state.database)
     app.state.pages = PageCache()
+    app.state.standing = StandingFigures()
     app.state.clock = clock
     for router in ROUTERS:
         app.include_router(router)

@@ -10,14 +10,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.addresses import known_parameters
 from api.area_pages import edition_areas
-from api.clock import Clock
 from api.database import Reading
 from api.drawing import map_figures, map_file, map_page
 from api.errors import UnknownOutlines
 from api.locators import Served
 from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
-from api.routes.common import TheClock, TheLocators, tagged
+from api.routes.common import TheLocators, tagged
 from api.routes.workload import workload_sheet
 from api.schemas.common import WITHOUT_NUL
 from api.schemas.maps import MapQuery
@@ -82,14 +81,13 @@ async def get_file(
     reading: Reading,
     locators: TheLocators,
     shelf: TheShelf,
-    clock: TheClock,
 ) -> Response:
     """The same map as one HTML file that needs no server, to be kept or sent on."""
     served = await locators.district(query.district)
     level, edition = await _chosen(query, reading, served)
     metric_named(query.metric)
     shelved = await shelf.outlines(edition, level)
-    sheet = await _sheet(query, reading, served, clock)
+    sheet = await _sheet(request, query, reading, served)
     body = await _kept(request, ("file", edition.id, query), lambda: map_file(sheet, shelved.outlines, query))
     name = f"workload-{level.key}-{sheet.as_of:%Y%m%d}.html"
     answer = _html(body, ALONE)
@@ -99,11 +97,9 @@ async def get_file(
 
 
 @router.get("/figures", operation_id="workload_figures", response_class=Response, responses={**JSON, **problems(404)})
-async def get_figures(
-    request: Request, query: MapArguments, reading: Reading, locators: TheLocators, clock: TheClock
-) -> Response:
+async def get_figures(request: Request, query: MapArguments, reading: Reading, locators: TheLocators) -> Response:
     """The figures of a map: columns in the order of the outlines, and the class breaks."""
-    sheet = await _sheet(query, reading, await locators.district(query.district), clock)
+    sheet = await _sheet(request, query, reading, await locators.district(query.district))
     metric_named(query.metric)
     return tagged(request, await asyncio.to_thread(map_figures, sheet, query))
 
@@ -143,8 +139,8 @@ async def _chosen(query: MapQuery, reading: Reading, served: Served) -> tuple[Le
     return level, (await edition_areas(reading, served, query.edition)).edition
 
 
-async def _sheet(query: MapQuery, reading: Reading, served: Served, clock: Clock) -> WorkloadSheet:
-    found = await workload_sheet(reading, served, level=query.level, edition=query.edition, clock=clock)
+async def _sheet(request: Request, query: MapQuery, reading: Reading, served: Served) -> WorkloadSheet:
+    found = await workload_sheet(request, reading, served, level=query.level, edition=query.edition)
     return found.sheet
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from layers.areas.queries import populations
 from layers.areas.records import Area, Edition
+from layers.areas.tables import EditionAreaRow, PopulationRow
 from layers.districts.records import District, Level
 from layers.reports.reading import IS_OPEN
 from layers.reports.tables import ReportRow
@@ -28,12 +28,35 @@ WORKERS_BY_AREA = text((SQL / "workers_by_area.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What changes with imports alone: who lives in the areas of a level and how many answer for them, by area id."""
+
+    residents: Mapping[int, int]
+    workers: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A workload sheet, and the open reports that none of its areas holds."""
 
     sheet: WorkloadSheet
     held_above: int
     unlocated: int
+
+
+async def standing(connection: AsyncConnection, edition: Edition, level: Level, *, on: date) -> Standing:
+    """Residents and workers of the areas of a level under an edition, on a day."""
+    lived_in = (
+        select(PopulationRow.area_id, PopulationRow.residents)
+        .join(
+            EditionAreaRow,
+            (EditionAreaRow.edition_id == PopulationRow.edition_id) & (EditionAreaRow.area_id == PopulationRow.area_id),
+        )
+        .where(PopulationRow.edition_id == edition.id, EditionAreaRow.depth == level.depth)
+    )
+    residents = {row.area_id: row.residents for row in await connection.execute(lived_in)}
+    answered = await connection.execute(WORKERS_BY_AREA, {"edition": edition.id, "nth": level.depth + 1, "today": on})
+    return Standing(residents, {int(row.area): row.workers for row in answered if row.area})
 
 
 async def sheet(
@@ -43,14 +66,13 @@ async def sheet(
     edition: Edition,
     level: Level,
     areas: Sequence[Area],
+    stands: Standing,
     now: datetime,
 ) -> Sheet:
     """The figures of `areas`, which are the areas of `level` in `edition`, as of `now` (aware)."""
-    given = {"district": district.id, "edition": edition.id, "nth": level.depth + 1, "now": now}
+    given = {"district": district.id, "nth": level.depth + 1, "now": now}
     counted = {row.area: row for row in await connection.execute(OPEN_BY_AREA, given)}
-    workers = await _workers(connection, given | {"today": now.astimezone(district.zone).date()})
-    residents = {area: one.residents for area, one in (await populations(connection, edition.id)).items()}
-    rows = tuple(_figures(one, counted.get(str(one.id)), residents, workers) for one in areas)
+    rows = tuple(_figures(one, counted.get(str(one.id)), stands) for one in areas)
     held = sum(row.open for row in rows)
     return Sheet(
         sheet=WorkloadSheet(
@@ -68,11 +90,6 @@ async def sheet(
     )
 
 
-async def _workers(connection: AsyncConnection, given: Mapping[str, object]) -> dict[int, int]:
-    rows = await connection.execute(WORKERS_BY_AREA, dict(given))
-    return {int(row.area): row.workers for row in rows if row.area}
-
-
 async def _unlocated(connection: AsyncConnection, district_id: int) -> int:
     statement = (
         select(func.count())
@@ -82,13 +99,13 @@ async def _unlocated(connection: AsyncConnection, district_id: int) -> int:
     return (await connection.execute(statement)).scalar_one()
 
 
-def _figures(area: Area, counted: Any, residents: Mapping[int, int], workers: Mapping[int, int]) -> AreaFigures:
+def _figures(area: Area, counted: Any, stands: Standing) -> AreaFigures:
     return AreaFigures(
         code=area.code,
         name=area.name,
         open=counted.open if counted else 0,
         unassigned=counted.unassigned if counted else 0,
-        residents=residents.get(area.id),
-        workers=workers.get(area.id),
+        residents=stands.residents.get(area.id),
+        workers=stands.workers.get(area.id),
         median_age_open_h=counted.median_age_open_h if counted else None,
     )

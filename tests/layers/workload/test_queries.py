@@ -17,7 +17,7 @@ from layers.areas.queries import areas, edition_in_force
 from layers.areas.records import Area, Edition
 from layers.districts.queries import district as district_of
 from layers.districts.records import District
-from layers.workload.queries import OPEN_BY_AREA, Sheet, sheet
+from layers.workload.queries import OPEN_BY_AREA, Sheet, sheet, standing
 
 NOW = datetime(2025, 2, 1, 4, 0, tzinfo=UTC)
 INSERT = text("""
@@ -100,6 +100,7 @@ async def sheet_of(connection: AsyncConnection, ground: Ground, depth: int) -> S
         edition=ground.edition,
         level=ground.district.levels[depth],
         areas=[one for one in ground.areas if one.depth == depth],
+        stands=await standing(connection, ground.edition, ground.district.levels[depth], on=NOW.date()),
         now=NOW,
     )
 

@@ -1,0 +1,34 @@
+"""Residents and workers of whole levels, kept for a minute: they change with imports, not with reports."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from layers.areas.records import Edition
+from layers.districts.records import Level
+from layers.workload.queries import Standing, standing
+
+LIFE_S = 60.0
+MOST_KEPT = 32
+
+
+class StandingFigures:
+    """The standing figures of the levels that are looked at."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, int, date], tuple[float, Standing]] = OrderedDict()
+
+    async def of(self, connection: AsyncConnection, edition: Edition, level: Level, *, on: date) -> Standing:
+        """The figures of one level, at most a minute old."""
+        key = (edition.id, level.depth, on)
+        made_s, found = self._kept.get(key, (0.0, None))
+        if found is None or time.monotonic() - made_s > LIFE_S:
+            found = await standing(connection, edition, level, on=on)
+            self._kept[key] = (time.monotonic(), found)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
