@@ -141,7 +141,7 @@ async def _put_in_force(
         await connection.execute(update(EditionRow).where(EditionRow.id == former.id).values(**retired, **grown))
     here = update(EditionRow).where(EditionRow.id == draft.id)
     await connection.execute(here.values(status="checked", digest=digest, note=note or draft.note, **grown))
-    in_force = {"status": "in_force", "effective_at": now, "made_by": actor}
+    in_force = {"status": "in_force", "effective_at": now, "published_by": actor}
     await connection.execute(here.values(**in_force, **grown))
 
 

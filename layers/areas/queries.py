@@ -176,6 +176,7 @@ def _edition(row: Row[tuple[object, ...]]) -> Edition:
         note=row.note,
         made_by=row.made_by,
         made_at=row.made_at,
+        published_by=row.published_by,
         effective_at=row.effective_at,
         retired_at=row.retired_at,
         digest=row.digest,

@@ -24,6 +24,7 @@ class Edition:
     note: str
     made_by: str
     made_at: datetime
+    published_by: str | None
     effective_at: datetime | None
     retired_at: datetime | None
     digest: str | None

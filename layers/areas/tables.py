@@ -41,6 +41,7 @@ class EditionRow(Base):
     note: Mapped[str] = mapped_column(Text, server_default="")
     made_by: Mapped[str] = mapped_column(Text)
     made_at: Mapped[Moment]
+    published_by: Mapped[str | None] = mapped_column(Text)
     effective_at: Mapped[Moment | None]
     retired_at: Mapped[Moment | None]
     digest: Mapped[str | None] = mapped_column(Text)

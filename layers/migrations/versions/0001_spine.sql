@@ -42,6 +42,7 @@ CREATE TABLE editions (
     note TEXT DEFAULT '' NOT NULL,
     made_by TEXT NOT NULL,
     made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    published_by TEXT,
     effective_at TIMESTAMP WITH TIME ZONE,
     retired_at TIMESTAMP WITH TIME ZONE,
     digest TEXT,

@@ -37,6 +37,14 @@ async def test_the_draft_comes_into_force_and_the_former_edition_is_retired(toyt
     assert publication.former.number == 1
 
 
+async def test_who_drafted_and_who_published_are_both_kept(toytown: AsyncConnection) -> None:
+    drafted = await store(toytown, merged_first_two())
+    assert (drafted.made_by, drafted.published_by) == (ACTOR, None)
+    district = await district_of(toytown, None)
+    published = (await publish(toytown, district=district, actor="person:planner", now=LATER)).edition
+    assert (published.made_by, published.published_by) == (ACTOR, "person:planner")
+
+
 async def test_the_former_edition_stays_readable(toytown: AsyncConnection) -> None:
     district = await district_of(toytown, None)
     before = await load_levels(toytown, district, await edition_in_force(toytown, district))
