@@ -19,6 +19,7 @@ from layers.places.following import follow_places
 from layers.places.importing import import_places
 from layers.read.features import read_features
 from layers.read.rows import columns_of, row_chunks
+from layers.reports.following import follow_reports
 from layers.reports.kinds import declare_kinds
 from layers.roster.following import follow_duties
 from layers.roster.importing import import_roster
@@ -43,7 +44,7 @@ async def load_layers(
     for kind in files.keys() - levels - {ROSTER}:
         await import_places(connection, district=district, table=read_features(files[kind]), kind=kind)
         step(1)
-    followers = (follow_places, follow_duties)
+    followers = (follow_places, follow_duties, follow_reports)
     await publish(connection, district=district, followers=followers, actor=actor, now=now)
     step(1)
     if ROSTER in files:

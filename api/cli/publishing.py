@@ -14,10 +14,11 @@ from layers.areas.publishing import Follower, Publication
 from layers.areas.publishing import publish as publish_draft
 from layers.districts.queries import district as district_of
 from layers.places.following import follow_places
+from layers.reports.following import follow_reports
 from layers.roster.following import follow_duties
 
-#: What hangs on areas follows a new edition, in this order; open reports join here.
-FOLLOWERS: tuple[Follower, ...] = (follow_places, follow_duties)
+#: What hangs on areas follows a new edition, in this order.
+FOLLOWERS: tuple[Follower, ...] = (follow_places, follow_duties, follow_reports)
 
 
 def publish(

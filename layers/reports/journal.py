@@ -32,6 +32,9 @@ ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
     ),
     ("assigned", 1): frozenset({"rule", "assignee", "holder_area", "reason"}),
     ("unassigned", 1): frozenset({"rule", "holder_area", "reason"}),
+    ("relocated", 1): frozenset(
+        {"edition", "area_path", "certainty", "located", "flags", "holder_area", "before"}
+    ),
 }  # fmt: skip
 
 

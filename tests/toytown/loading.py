@@ -19,6 +19,7 @@ from layers.districts.records import District
 from layers.places.following import follow_places
 from layers.places.importing import BUILDINGS, SERVICE_POINTS, import_places
 from layers.read.features import FeatureTable
+from layers.reports.following import follow_reports
 from layers.reports.kinds import declare_kinds
 from layers.roster.following import follow_duties
 from layers.roster.importing import import_roster
@@ -27,7 +28,7 @@ from tests.toytown import people, polygons
 ACTOR = "command:toytown"
 #: When it was loaded: a Monday morning.
 LOADED_AT = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
-FOLLOWERS = (follow_places, follow_duties)
+FOLLOWERS = (follow_places, follow_duties, follow_reports)
 
 
 async def load(connection: AsyncConnection) -> District:
