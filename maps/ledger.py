@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
-from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from geo.four_bounds import Side
 from layers.roster.ledger import Answers, Ledger, LedgerRow
-
-Language = Literal["zh", "en"]
+from maps.strings import LANG_ATTRIBUTE, LANGUAGES, Language
 
 #: Key → [Chinese, English].
 WORDS: Mapping[str, tuple[str, str]] = {
-    "lang": ("zh-CN", "en"),
     "title": ("{level}台账", "Ledger of {level}s"),
     "edition": ("第 {number} 版边界", "Boundary edition {number}"),
     "as_of": ("截至 {day}", "As of {day}"),
@@ -64,7 +61,7 @@ _TEMPLATES = Environment(
 def word(key: str, language: Language, **places: object) -> str:
     """The text of a key with its {places} filled in; what the catalogue does not know, such as a role, is itself."""
     known = WORDS.get(key)
-    return key if known is None else known[language == "en"].format_map(places)
+    return key if known is None else known[LANGUAGES.index(language)].format_map(places)
 
 
 def headings(language: Language) -> list[str]:
@@ -104,7 +101,7 @@ def ledger_page(ledger: Ledger, language: Language) -> str:
         ledger=ledger,
         level=ledger.level_name_en.lower() if language == "en" else ledger.level_name,
         sections=list(_sections(ledger)),
-        language=language,
+        lang=LANG_ATTRIBUTE[language],
         t=lambda key, **places: word(key, language, **places),
         bounds=lambda row: bounds(row, language),
         people=lambda row: people(row, language),

@@ -35,7 +35,7 @@ _OUTSIDE = re.compile(
 _CSS_IMAGE = re.compile(r"""url\(\s*["']?([\w./-]+\.(?:png|svg))["']?\s*\)""")
 
 
-class Verbatim(Element):  # type: ignore[misc]
+class Verbatim(Element):
     """Text that goes into the page as it is; a plain `Element` would read it as a template."""
 
     def __init__(self, text: str) -> None:
@@ -47,14 +47,18 @@ class Verbatim(Element):  # type: ignore[misc]
         return self.text
 
 
-class OfflineMap(folium.Map):  # type: ignore[misc]
+class OfflineMap(folium.Map):
     """A folium map that needs Leaflet alone, leaves zooming to the reader, and takes its size from the page.
 
     It leaves out what folium loads for icons and HTML popups (jQuery, Bootstrap, Font Awesome).
     """
 
-    default_js = (("leaflet", "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js"),)
-    default_css = (("leaflet_css", "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css"),)
+    default_js = [  # noqa: RUF012 - folium declares it so, and only reads it
+        ("leaflet", "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js")
+    ]
+    default_css = [  # noqa: RUF012 - as above
+        ("leaflet_css", "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css")
+    ]
 
     _template = Template("""
         {% macro html(this, kwargs) %}
@@ -70,7 +74,7 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
     """)
 
 
-class OfflineFigure(Figure):  # type: ignore[misc]
+class OfflineFigure(Figure):
     """The page around a map: every link of its head comes from the table."""
 
     _template = Template(
@@ -93,7 +97,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]
         """The page; raises `UnknownLink` for a link that is not vendored, wherever in the page it stands."""
         for child in self._children.values():
             child.render(**kwargs)
-        head = self.header._children
+        head = self.header._children  # noqa: SLF001 - branca has no other way to the links of the head
         for name, element in list(head.items()):
             if isinstance(element, JavascriptLink | CssLink):
                 head[name] = Verbatim(self._loaded(element))

@@ -11,13 +11,14 @@ import numpy as np
 import orjson
 import shapely
 
-from geo.outlines import label_points, simplify
+from geo.outlines import label_points, outlines_geojson, simplify
+from geo.positions import LonLat
 from maps.figures import order_digest
 
 #: About 25 m: half a pixel at the zoom that shows a whole district of 60 km on a screen.
 TOLERANCE_DEG = 0.00025
 #: 1e-5 degrees is about a metre.
-DECIMALS = 5
+LABEL_DECIMALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +47,12 @@ def outlines_json(areas: Iterable[AreaOutline], *, tolerance_deg: float = TOLERA
     ordered = sorted(areas, key=lambda area: area.code)
     polygons = np.array([area.polygon for area in ordered], dtype=object)
     drawn = simplify(polygons, tolerance_deg) if ordered else polygons
-    labels = label_points(drawn) if ordered else ()
-    features = [
-        _feature(area, polygon, (float(label.lon), float(label.lat)))
-        for area, polygon, label in zip(ordered, drawn, labels, strict=True)
-    ]
+    properties = [_properties(area, label) for area, label in zip(ordered, label_points(drawn), strict=True)]
     order = order_digest(area.code for area in ordered)
-    body = orjson.dumps({"type": "FeatureCollection", "order": order, "features": features})
+    body = orjson.dumps({**outlines_geojson(drawn, properties), "order": order})
     return Outlines(body=body, digest=hashlib.sha256(body).hexdigest()[:20])
 
 
-def _feature(area: AreaOutline, polygon: shapely.Geometry, label: tuple[float, float]) -> dict[str, Any]:
-    return {
-        "type": "Feature",
-        "properties": {"code": area.code, "name": area.name, "label": [round(at, DECIMALS) for at in label]},
-        "geometry": _geometry(polygon),
-    }
-
-
-def _geometry(polygon: shapely.Geometry) -> dict[str, Any]:
-    parts = [[_ring(part.exterior), *map(_ring, part.interiors)] for part in shapely.get_parts(polygon)]
-    if len(parts) == 1:
-        return {"type": "Polygon", "coordinates": parts[0]}
-    return {"type": "MultiPolygon", "coordinates": parts}
-
-
-def _ring(ring: shapely.LinearRing) -> list[list[float]]:
-    """Rounded positions; those that round to the one before are left out, but never below a triangle."""
-    rounded: list[list[float]] = np.round(shapely.get_coordinates(ring), DECIMALS).tolist()
-    kept = [at for index, at in enumerate(rounded) if index == 0 or at != rounded[index - 1]]
-    return kept if len(kept) >= 4 else shapely.get_coordinates(ring).tolist()
+def _properties(area: AreaOutline, label: LonLat) -> dict[str, Any]:
+    at = [round(label.lon, LABEL_DECIMALS), round(label.lat, LABEL_DECIMALS)]
+    return {"code": area.code, "name": area.name, "label": at}

@@ -52,7 +52,7 @@ class MapLook:
     embedded: bool = False
 
 
-def workload_page(
+def workload_page(  # noqa: PLR0913 - every address of the page is named by the caller
     sheet: WorkloadSheet,
     *,
     metric: str,

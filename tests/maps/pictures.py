@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from layers.workload.records import AreaFigures, WorkloadSheet
 from maps.outlines import AreaOutline
+
+Floats = NDArray[np.float64]
 
 AS_OF = datetime(2026, 3, 18, 6, 30, tzinfo=UTC)
 
@@ -29,14 +32,15 @@ def lattice(columns: int, rows: int, *, seed: int = 1, per_side: int = 16) -> li
     return cells
 
 
-def _sides(start: np.ndarray, end: np.ndarray, rng: np.random.Generator, steps: int) -> np.ndarray:
+def _sides(start: Floats, end: Floats, rng: np.random.Generator, steps: int) -> Floats:
     share = np.linspace(0, 1, steps + 1)
     along = start[..., None, :] + (end - start)[..., None, :] * share[:, None]
     wriggle = np.zeros((*along.shape[:-2], steps + 1))
     for waves in (1, 2, 5):
         wriggle += rng.uniform(-0.09, 0.09, (*wriggle.shape[:-1], 1)) / waves * np.sin(np.pi * waves * share)
     normal = (end - start)[..., None, ::-1] * np.array([-1, 1])
-    return along + normal * wriggle[..., None]
+    bent: Floats = along + normal * wriggle[..., None]
+    return bent
 
 
 def district(columns: int, rows: int, *, level: str = "grid", seed: int = 1) -> tuple[WorkloadSheet, list[AreaOutline]]:

@@ -26,6 +26,7 @@ export function drawAreas(map, outlines, words) {
   areas.bindTooltip((layer) => words.tooltip(layer.order), { sticky: true, className: "hover", opacity: 1 });
   const names = new NameLayer(outlines.features, layers).addTo(map);
   const whole = areas.getBounds();
+  map.invalidateSize();
   map.fitBounds(whole, { padding: [18, 18], animate: false });
   let chosen = null;
 
@@ -43,6 +44,7 @@ export function drawAreas(map, outlines, words) {
   }
 
   map.on("popupclose", () => mark(null));
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   return {
     /** fills: a colour or canvas pattern for each area; dark(fill) → whether its name must be light. */
     paint: (fills, dark) => {
@@ -54,13 +56,11 @@ export function drawAreas(map, outlines, words) {
       const [lon, lat] = outlines.features[i].properties.label;
       open(i, L.latLng(lat, lon));
     },
-    showWhole: () => map.fitBounds(whole, { padding: [18, 18] }),
-    resized: () => map.invalidateSize(),
     closePopup: () => map.closePopup(),
   };
 }
 
-/** Scale bar, zoom buttons and a button for the whole district. */
+/** Scale bar and zoom buttons. */
 export function addControls(map, words) {
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);

@@ -1,0 +1,75 @@
+"""What the service's own pages are made of; routes fill these in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from maps.strings import Language
+
+QueueKey = Literal["unlocated", "unassigned"]
+QUEUES: tuple[QueueKey, ...] = ("unassigned", "unlocated")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page says about itself: its language and path, the district, the moment (aware)."""
+
+    language: Language
+    path: str
+    district_name: str
+    edition_number: int | None
+    now: datetime
+    time_zone: str
+
+    def clock(self, at: datetime) -> str:
+        """A moment as the district's clock shows it."""
+        return at.astimezone(ZoneInfo(self.time_zone)).strftime("%Y-%m-%d %H:%M")
+
+    def waited_h(self, since: datetime) -> int:
+        """Whole hours from a moment until now."""
+        return (self.now - since) // timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictCounts:
+    """The large figures of the start page."""
+
+    open: int
+    unassigned: int
+    unlocated: int
+    filed_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReport:
+    """A report that waits for a hand: why, and whom or which areas one might choose."""
+
+    number: str
+    kind: str
+    filed_at: datetime
+    where: str
+    reason: str
+    candidates: tuple[str, ...]
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The oldest reports of one queue, and how many there are in all."""
+
+    key: QueueKey
+    reports: tuple[WaitingReport, ...]
+    total: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeMap:
+    """The map of the start page: the page it opens, the same embedded, and the name of its level."""
+
+    href: str
+    embedded_href: str
+    level_name: str

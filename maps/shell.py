@@ -1,0 +1,35 @@
+"""The service's own pages: start, queues, errors. They hold no script and no style, so a strict policy fits them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maps.pages import fill
+from maps.records import DistrictCounts, Frame, HomeMap, Queue
+from maps.strings import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, as a person reads it; `reference` leads to the line in the log."""
+
+    status: int
+    message: str
+    remedy: str | None = None
+    reference: str | None = None
+
+
+def home_page(frame: Frame, *, counts: DistrictCounts, queues: Sequence[Queue], home_map: HomeMap | None) -> str:
+    """The start page; without a map where no edition of boundaries is in force."""
+    return fill("home.html", frame.language, frame=frame, counts=counts, queues=queues, home_map=home_map)
+
+
+def queue_page(frame: Frame, queue: Queue) -> str:
+    """One queue of reports that wait for a hand."""
+    return fill("queue.html", frame.language, frame=frame, queue=queue)
+
+
+def error_page(problem: Problem, language: Language = "zh") -> str:
+    """A page for a problem; it needs neither district nor database."""
+    return fill("error.html", language, problem=problem, frame=None)
