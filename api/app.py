@@ -19,7 +19,7 @@ from api.locators import Locators
 from api.openapi import description
 from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
-from api.routes import areas, health, locating, maps, places, report_lists, reports, workload
+from api.routes import areas, health, locating, maps, pages, places, report_lists, reports, workload
 from api.standing import StandingFigures
 from api.worker import Worker
 from maps.pages import STATIC
@@ -39,6 +39,7 @@ ROUTERS = (
     places.router,
     workload.router,
     maps.router,
+    pages.router,
 )
 
 

@@ -14,7 +14,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import NullPool
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from api.database import Database, connection_arguments
@@ -33,6 +34,8 @@ from layers.reports.records import AtPosition, Kind
 LOOK_EVERY_S = 3.0
 RETRY_S = 1.0
 WAIT_S = 8.0
+#: What a database raises that does not answer, as opposed to one that answers and cannot be used.
+AWAY = (OperationalError, InterfaceError, PoolExhausted, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Locators:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        #: The class of the fault that keeps the database from being read, if it answers at all.
+        self.failing: str | None = None
         self._served: dict[int, Served] | None = None
         self._changed = asyncio.Event()
         self._look_now = asyncio.Event()
@@ -81,17 +86,19 @@ class Locators:
         while True:
             try:
                 await self._look()
-            except (SQLAlchemyError, OSError) as error:
+            except AWAY as error:
                 if not away:
                     event("database_away", level=logging.WARNING, error=type(error).__name__)
                 away = True
             except Exception as error:  # noqa: BLE001 - the watch outlives any fault, which is logged
-                fault("look_failed", error)
+                if self.failing != type(error).__name__:
+                    fault("look_failed", error)
+                self.failing = type(error).__name__
             else:
                 if away:
                     event("database_back")
                     await self._database.refresh()
-                away = False
+                away, self.failing = False, None
             await self._pause(RETRY_S if away else LOOK_EVERY_S)
 
     async def settled(self) -> None:

@@ -22,6 +22,11 @@ ECHOED = frozenset(
     }
 )  # fmt: skip
 LONGEST_ECHO = 100
+#: Our own pages run no script and load nothing but our style sheet, icon and map.
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self';"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,22 @@ def problem(
         "instance": request.url.path,
         **(more or {}),
     }
+    if _wants_page(request):
+        return _page(body, chinese=chinese, headers=headers or {})
     return Response(orjson.dumps(body), kind.status, headers, MEDIA_TYPE)
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a person looks at this: a browser that opens a page, not a script that asks for facts."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/static/"))
+
+
+def _page(body: Mapping[str, Any], *, chinese: bool, headers: Mapping[str, str]) -> Response:
+    from maps.shell import Problem, error_page
+
+    told = Problem(body["status"], f"{body['title']}. {body['detail']}", body.get("remedy"))
+    page = error_page(told, "zh" if chinese else "en")
+    return Response(page, body["status"], {**headers, "Content-Security-Policy": PAGE_POLICY}, "text/html")
 
 
 def echo(field: str | None, value: object) -> dict[str, Any]:

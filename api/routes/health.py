@@ -30,9 +30,9 @@ async def readyz(request: Request, locators: TheLocators) -> Response:
     states = locators.states
     answers = await database(request).answers()
     told: dict[str, Any] = {"database": "answers" if answers else "away", "districts": states, **_worker(request)}
-    if answers and states is not None and "building" not in states.values():
+    if answers and not locators.failing and states is not None and "building" not in states.values():
         return JSONResponse({"status": "ready", **told})
-    detail = "The boundaries are being made ready." if answers else "The database does not answer."
+    detail = _obstacle(answers=answers, failing=locators.failing)
     return problem(request, ANSWERS[NotReady], detail, more=told, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
@@ -49,6 +49,14 @@ async def get_problems() -> list[KnownProblem]:
 async def get_openapi(request: Request) -> JSONResponse:
     """The description of every address."""
     return JSONResponse(request.app.openapi())
+
+
+def _obstacle(*, answers: bool, failing: str | None) -> str:
+    if not answers:
+        return "The database does not answer."
+    if failing:
+        return f"The database cannot be read ({failing}); the log says where. Was it made by another version?"
+    return "The boundaries are being made ready."
 
 
 def _worker(request: Request) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from api.schemas.queries import EditionQuery, InDigits, MetricKey, Word
+from api.schemas.queries import EditionQuery, InDigits, InDistrict, MetricKey, Word
 
 LIMITS = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?(,-?[0-9]{1,12}(\.[0-9]{1,6})?){0,5}$"
 
@@ -25,3 +25,9 @@ class MapQuery(EditionQuery):
     )
     lang: Literal["zh", "en"] = "zh"
     embedded: Literal["true", "false"] = Field("false", description="Inside another page: without header and table.")
+
+
+class PageQuery(InDistrict):
+    """How a page is shown."""
+
+    lang: Literal["zh", "en"] = "zh"

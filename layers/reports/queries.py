@@ -149,6 +149,19 @@ async def assignments(connection: AsyncConnection, wanted_id: int) -> tuple[Reco
     )
 
 
+async def last_considered(
+    connection: AsyncConnection, wanted_ids: Collection[int]
+) -> dict[int, tuple[Mapping[str, Any], ...]]:
+    """Everyone whom the last run of the assignment rule considered, for each of some reports."""
+    statement = (
+        select(AssignmentRow.report_id, AssignmentRow.considered)
+        .where(AssignmentRow.report_id.in_(wanted_ids))
+        .order_by(AssignmentRow.report_id, AssignmentRow.id.desc())
+        .distinct(AssignmentRow.report_id)
+    )
+    return {row.report_id: tuple(row.considered) for row in await connection.execute(statement)}
+
+
 async def area_names(
     connection: AsyncConnection, district_id: int, wanted: Collection[tuple[int, int]]
 ) -> dict[tuple[int, int], AreaName]:

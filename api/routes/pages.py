@@ -1,0 +1,103 @@
+"""The service's own pages: start and queues."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.addresses import known_parameters
+from api.database import Reading
+from api.desk import Desk, desk
+from api.locators import Locators, Served
+from api.problems import PAGE_POLICY
+from api.routes.common import API, TheLocators, clock
+from api.schemas.maps import PageQuery
+from api.schemas.problems import problems
+from maps.records import Frame, HomeMap, QueueKey
+
+router = APIRouter(tags=["pages"], dependencies=[Depends(known_parameters)])
+
+HTML = "text/html; charset=utf-8"
+PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}, "description": "The page."}}
+ON_START_PAGE = 5
+ON_QUEUE_PAGE = 200
+
+
+@router.get("/", operation_id="start_page", response_class=Response, responses={**PAGE, **problems(404)})
+async def get_start(
+    request: Request, query: Annotated[PageQuery, Query()], reading: Reading, locators: TheLocators
+) -> Response:
+    """The start page: what the district has in hand, its map, and what waits for a hand."""
+    from maps.shell import home_page
+
+    served = await _served(query, locators)
+    frame, found = await _filled(request, query, reading, served, shown=ON_START_PAGE)
+    page = await asyncio.to_thread(
+        home_page, frame, counts=found.counts, queues=found.queues, home_map=_map(query, served)
+    )
+    return _html(page)
+
+
+@router.get("/queues/{key}", operation_id="queue_page", response_class=Response, responses={**PAGE, **problems(404)})
+async def get_queue(
+    key: QueueKey,
+    request: Request,
+    query: Annotated[PageQuery, Query()],
+    reading: Reading,
+    locators: TheLocators,
+) -> Response:
+    """The reports that wait for a hand, oldest first, with the reason of each."""
+    from maps.shell import queue_page
+
+    served = await _served(query, locators)
+    frame, found = await _filled(request, query, reading, served, shown=ON_QUEUE_PAGE)
+    queue = next(one for one in found.queues if one.key == key)
+    return _html(await asyncio.to_thread(queue_page, frame, queue))
+
+
+@router.get("/docs", include_in_schema=False)
+async def get_docs() -> RedirectResponse:
+    """The description of the interface."""
+    return RedirectResponse(f"{API}/openapi.json")
+
+
+async def _served(query: PageQuery, locators: Locators) -> Served:
+    """The district asked for; without one the first, so that the start page always has something to show."""
+    every = await locators.every()
+    return await locators.district(query.district or (every[0].district.code if every else None))
+
+
+async def _filled(
+    request: Request, query: PageQuery, reading: Reading, served: Served, *, shown: int
+) -> tuple[Frame, Desk]:
+    now = clock(request)()
+    frame = Frame(
+        language=query.lang,
+        path=request.url.path,
+        district_name=served.district.name if query.lang == "zh" else served.district.name_en,
+        edition_number=served.in_force.number if served.in_force else None,
+        now=now,
+        time_zone=served.district.time_zone,
+    )
+    return frame, await desk(reading, served, now=now, language=query.lang, shown=shown)
+
+
+def _map(query: PageQuery, served: Served) -> HomeMap | None:
+    if served.in_force is None:
+        return None
+    level = served.district.levels[-1]
+    kept = {"level": level.key, "lang": query.lang}
+    if query.district is not None:
+        kept["district"] = query.district
+    address = f"/maps/workload?{urlencode(kept)}"
+    name = level.name if query.lang == "zh" else level.name_en
+    return HomeMap(href=address, embedded_href=f"{address}&embedded=true", level_name=name)
+
+
+def _html(page: str) -> Response:
+    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
+    return Response(page, headers=headers, media_type=HTML)

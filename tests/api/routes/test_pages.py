@@ -1,0 +1,96 @@
+"""The service's own pages: what waits is shown loudly, in both languages, under a strict policy."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.api.routes.test_workload import page_settings
+from tests.api.routes.towns import Town, position, served
+
+BROWSER = {"accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.fixture(scope="module")
+def waiting(town: Town) -> dict[str, str]:
+    """One report that nobody could take, one that lies nowhere, one in good hands."""
+    town.file()
+    town.sql("update people set active = false where role <> 'grid_worker'")
+    town.later(hours=14)
+    unassigned = town.file(subject=position(3, 3))
+    town.sql("update people set active = true")
+    unlocated = town.file(subject=position(0, 0, lon=118.5))
+    matched = town.file(subject={"type": "address", "address": "没有这条路9号"})
+    town.later(hours=2)
+    return {name: one["number"] for name, one in (("nobody", unassigned), ("nowhere", unlocated), ("where", matched))}
+
+
+def test_the_start_page_counts_and_shows_what_waits(town: Town, waiting: dict[str, str]) -> None:
+    page = town.client.get("/", headers=BROWSER)
+    assert page.status_code == 200
+    counts = re.findall(r"<dt>(.*?)</dt>\s*<dd>([\d,]+)</dd>", page.text)
+    assert dict(counts) == {"未结事件": "4", "未派单": "1", "未定位": "2", "今日立案": "3"}
+    for number in waiting.values():
+        assert number in page.text
+    assert "2 人不在岗" in page.text
+    assert "附近没有网格" in page.text
+
+
+def test_the_start_page_is_english_behind_one_switch(town: Town, waiting: dict[str, str]) -> None:
+    page = town.client.get("/?lang=en")
+    assert '<html lang="en">' in page.text
+    assert "Toy Town" in page.text
+    assert "2 off duty" in page.text
+
+
+def test_the_embedded_map_is_there(town: Town) -> None:
+    page = town.client.get("/").text
+    found = re.search(r'<iframe src="([^"]+)"', page)
+    assert found
+    embedded = town.client.get(found[1].replace("&amp;", "&"))
+    assert page_settings(embedded.text)["embedded"] is True
+    assert "frame-ancestors 'self'" in embedded.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("key", "present", "absent"), [("unassigned", "nobody", "nowhere"), ("unlocated", "where", "nobody")]
+)
+def test_a_queue_shows_its_own_reports(
+    town: Town, waiting: dict[str, str], key: str, present: str, absent: str
+) -> None:
+    page = town.client.get(f"/queues/{key}").text
+    assert waiting[present] in page
+    assert waiting[absent] not in page
+    assert "已等待 2 小时" in page
+
+
+def test_pages_run_no_script_and_load_nothing_foreign(town: Town) -> None:
+    for path in ("/", "/queues/unassigned", "/nothing"):
+        page = town.client.get(path, headers=BROWSER)
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert "unsafe" not in page.headers["content-security-policy"]
+        assert "<script" not in page.text
+        assert " style=" not in page.text
+        links = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+        assert links
+        assert all(link.startswith(("/", "#")) for link in links)
+        for link in {one for one in links if one.startswith("/static/")}:
+            assert town.client.get(link).status_code == 200, link
+
+
+def test_a_browser_gets_a_page_for_a_problem_and_a_script_facts(town: Town) -> None:
+    page = town.client.get("/maps/workload?level=ward", headers=BROWSER | {"accept-language": "zh-CN"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "没有这个层级" in page.text
+    facts = town.client.get("/maps/workload?level=ward")
+    assert facts.headers["content-type"] == "application/problem+json"
+    api = town.client.get("/api/v1/areas/ward/1", headers=BROWSER)
+    assert api.headers["content-type"] == "application/problem+json"
+
+
+def test_without_boundaries_the_start_page_says_what_to_do(db_url: str) -> None:
+    with served(db_url) as running:
+        page = running.client.get("/", headers=BROWSER)
+        assert page.status_code == 404
+        assert "./wangge district" in page.text
