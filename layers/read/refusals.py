@@ -19,3 +19,15 @@ class FieldNeeded(Refusal):
 
 class CrsNeeded(Refusal):
     """The file's coordinate system is missing, or its coordinates cannot be in it."""
+
+
+class SuspiciousArchive(Refusal):
+    """Unpacking the archive would fill the disk, or write outside its folder."""
+
+
+class TooManyFields(Refusal):
+    """The file has more fields than an area or a place can sensibly keep."""
+
+
+class SystemNeeded(Refusal):
+    """A table gives positions without saying what their numbers refer to."""
