@@ -29,7 +29,7 @@ from geo.positions import Floats, Geometries
 #: Beyond the layer's edge.
 OUTSIDE = -1
 #: A neighbour with less of a side is not named there.
-LEAST_SHARE = 0.1
+LEAST_SHARE = 0.2
 LINES = 100
 
 

@@ -15,7 +15,8 @@ from layers.roster.ledger_queries import ledger
 from layers.write.destinations import require_ending
 from layers.write.targets import replacing
 from layers.write.xlsx import sheet
-from maps.ledger import WIDTHS, Language, cells, headings, ledger_page, word
+from maps.ledger import WIDTHS, cells, headings, ledger_page, word
+from maps.strings import Language
 
 PAGE, WORKBOOK = ".html", ".xlsx"
 

@@ -1,0 +1,106 @@
+"""Importing what was exported changes nothing: every layer, every format that is read, in degrees and in metres."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from geo.crs import PRECISION_DEG, plane_for
+from geo.positions import Bounds, Floats
+from layers.areas.importing import store_level
+from layers.districts.queries import district as district_of
+from layers.places.importing import BUILDINGS, SERVICE_POINTS, PlacesImported, import_places
+from layers.read.features import read_features
+from layers.read.rows import columns_of, row_chunks
+from layers.roster.importing import import_roster
+from tests.layers.areas.towns import LATER, prepare
+from tests.layers.write.exports import export, furnish
+from tests.toytown import polygons
+from tests.toytown.loading import ACTOR
+
+pytestmark = pytest.mark.anyio
+
+READ = (".gpkg", ".shp", ".zip", ".geojson")
+LEVELS = ("district", "street", "community", "grid")
+#: The Gauss–Krüger plane of the town.
+PLANE = f"EPSG:{plane_for(Bounds(*polygons.SOUTH_WEST, 117.3, 36.7)).srid}"
+DUTIES = 202
+
+ON_THE_RASTER = """
+    update {} set geom = ST_SetSRID(ST_MakePoint(cast(round(cast(ST_X(geom) as numeric), 7) as double precision),
+                                                 cast(round(cast(ST_Y(geom) as numeric), 7) as double precision)),
+                                    ST_SRID(geom))
+"""
+
+
+@pytest.mark.parametrize("crs", [None, PLANE])
+@pytest.mark.parametrize("ending", READ)
+async def test_levels(toytown: AsyncConnection, tmp_path: Path, ending: str, crs: str | None) -> None:
+    before = await furnish(toytown)
+    for level in LEVELS:
+        table = read_features(await export(toytown, level, tmp_path / f"{level}{ending}", crs=crs))
+        prepared = await prepare(toytown, table, level)
+        assert not prepared.findings
+        assert prepared.difference.is_empty
+        assert prepared.changes_nothing
+        assert await store_level(toytown, prepared, actor=ACTOR, now=LATER) == before
+
+
+@pytest.mark.parametrize("crs", [None, PLANE])
+@pytest.mark.parametrize("ending", READ)
+@pytest.mark.parametrize("kind", [BUILDINGS, SERVICE_POINTS])
+async def test_places(toytown: AsyncConnection, tmp_path: Path, kind: str, ending: str, crs: str | None) -> None:
+    facts, positions = await places(toytown, kind)
+    imported = await again(toytown, kind, tmp_path / f"places{ending}", crs=crs)
+    assert not imported.refused
+    assert (imported.new, imported.only_stored) == (0, 0)
+    facts_after, positions_after = await places(toytown, kind)
+    assert facts_after == facts
+    assert np.abs(positions_after - positions).max() < 0.51 * PRECISION_DEG
+
+
+@pytest.mark.parametrize("ending", READ)
+@pytest.mark.parametrize("kind", [BUILDINGS, SERVICE_POINTS])
+async def test_places_on_the_raster_are_the_same_to_the_last_bit(
+    toytown: AsyncConnection, tmp_path: Path, kind: str, ending: str
+) -> None:
+    await toytown.execute(text(ON_THE_RASTER.format(kind.replace("-", "_"))))
+    imported = await again(toytown, kind, tmp_path / f"places{ending}")
+    assert imported.unchanged > 0
+    assert imported.new + imported.changed == 0
+
+
+async def test_the_roster(toytown: AsyncConnection, tmp_path: Path) -> None:
+    file = await export(toytown, "roster", tmp_path / "roster.csv")
+    rows = [row for chunk in row_chunks(file) for row in chunk]
+    district = await district_of(toytown, None)
+    imported = await import_roster(toytown, district=district, columns=columns_of(file), rows=rows, now=LATER)
+    assert not imported.refused
+    found = imported.difference
+    assert (len(rows), found.unchanged_people, found.unchanged_duties) == (DUTIES, 40, DUTIES)
+    assert found.new_people + found.changed_people + found.new_duties + found.changed_duties + found.ended_duties == 0
+
+
+async def test_a_change_in_the_file_is_found(toytown: AsyncConnection, tmp_path: Path) -> None:
+    file = await export(toytown, "grid", tmp_path / "grid.geojson")
+    content = file.read_text(encoding="utf-8")
+    file.write_text(content.replace("西一社区第001网格", "改名"), encoding="utf-8")
+    assert len((await prepare(toytown, read_features(file))).difference.renamed) == 1
+
+
+async def again(connection: AsyncConnection, kind: str, file: Path, *, crs: str | None = None) -> PlacesImported:
+    """Export places and import them."""
+    table = read_features(await export(connection, kind, file, crs=crs))
+    return await import_places(connection, district=await district_of(connection, None), table=table, kind=kind)
+
+
+async def places(connection: AsyncConnection, kind: str) -> tuple[list[object], Floats]:
+    """Every place with all it has but its version, and their positions (n, 2)."""
+    table = kind.replace("-", "_")
+    statement = f"select to_jsonb(t) - 'geom' - 'row_version', ST_X(geom), ST_Y(geom) from {table} t order by id"
+    rows = (await connection.execute(text(statement))).all()
+    return [row[0] for row in rows], np.array([tuple(row)[1:] for row in rows], dtype=np.float64)
