@@ -40,7 +40,7 @@ class Addresses:
         }
 
 
-def known_parameters(request: Request) -> None:
+async def known_parameters(request: Request) -> None:
     """Refuse a query parameter that is not documented, so that a misspelt filter never means "no filter"."""
     if not request.url.query:
         return

@@ -12,7 +12,7 @@ from api.addresses import known_parameters
 from api.area_pages import Areas, area_page, edition_areas, listed
 from api.database import Reading
 from api.locators import Served
-from api.routes.common import API, TheClock, TheLocators, tagged
+from api.routes.common import API, TheLocators, clock, tagged
 from api.schemas.areas import (
     AnsweringTold,
     AreaFeature,
@@ -132,7 +132,6 @@ async def get_area(
     query: Annotated[EditionQuery, Query()],
     reading: Reading,
     locators: TheLocators,
-    clock: TheClock,
 ) -> Response:
     """One area: what it lies in, who lives there, who answers for it today."""
     found = await edition_areas(reading, await locators.district(query.district), query.edition)
@@ -145,7 +144,7 @@ async def get_area(
         population=await _population(reading, found, area),
         answering=[
             AnsweringTold(number=one.number, role=one.role, rank=one.rank, open=one.open, cap=one.cap)
-            for one in await answering(reading, [area.id], on=clock().astimezone(found.district.zone).date())
+            for one in await answering(reading, [area.id], on=clock(request)().astimezone(found.district.zone).date())
         ],
     )
     return tagged(request, as_json(told))

@@ -24,8 +24,8 @@ EditionNumber = Annotated[
 ]
 
 
-def locators(request: Request) -> Locators:
-    """The locators of the application."""
+async def locators(request: Request) -> Locators:
+    """The locators of the application; a coroutine, because plain functions are sent to a thread each time."""
     found: Locators = request.app.state.locators
     return found
 
@@ -37,7 +37,6 @@ def clock(request: Request) -> Clock:
 
 
 TheLocators = Annotated[Locators, Depends(locators)]
-TheClock = Annotated[Clock, Depends(clock)]
 
 
 def tagged(request: Request, body: bytes, media_type: str = "application/json", *, cache: str = "no-cache") -> Response:

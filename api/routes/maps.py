@@ -47,7 +47,7 @@ GEOJSON: dict[int | str, dict[str, Any]] = {
 }
 
 
-def outline_shelf(request: Request) -> OutlineShelf:
+async def outline_shelf(request: Request) -> OutlineShelf:
     """The outlines of the application."""
     found: OutlineShelf = request.app.state.outlines
     return found

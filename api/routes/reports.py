@@ -10,7 +10,7 @@ from api.addresses import known_parameters
 from api.database import Reading, database
 from api.errors import NotJson
 from api.locators import Ready
-from api.routes.common import API, TheClock, TheLocators
+from api.routes.common import API, TheLocators, clock
 from api.schemas.common import WITHOUT_NUL, as_json
 from api.schemas.problems import problems
 from api.schemas.reports import AssignmentTold, EntryTold, FilingBody, ReasonTold, RecordTold, ReportWithReasons
@@ -29,7 +29,7 @@ ReportNumber = Annotated[
 ]
 
 
-def json_only(request: Request) -> None:
+async def json_only(request: Request) -> None:
     """Refuse a body that is not declared as JSON."""
     declared = request.headers.get("content-type", "")
     if declared.partition(";")[0].strip().lower() != "application/json":
@@ -52,7 +52,7 @@ FILED_BEFORE = {"model": ReportWithReasons, "description": "The same report had 
     response_class=Response,
     responses={201: FILED, 200: FILED_BEFORE, **problems(400, 404, 409, 413, 415)},
 )
-async def post_report(request: Request, body: FilingBody, locators: TheLocators, clock: TheClock) -> Response:
+async def post_report(request: Request, body: FilingBody, locators: TheLocators) -> Response:
     """File a report: it is located, assigned and recorded in one transaction.
 
     The same `client_key` from the same source finds the first report again; with other content it is refused (409).
@@ -70,7 +70,7 @@ async def post_report(request: Request, body: FilingBody, locators: TheLocators,
                     compiled=ready.compiled,
                     kinds=ready.kinds,
                     actor=f"source:{body.source}",
-                    now=clock(),
+                    now=clock(request)(),
                 )
             return await _answer(request, filed, ready)
         except EditionMoved:
