@@ -157,7 +157,7 @@ def desk_duties(district: District) -> list[Duty]:
         for k, community in enumerate(district.communities, 1)
     ]
     streets = [
-        Duty(f"S{4 * k + turn + 1:04d}", "street_officer", street.code, "D", 20, shifts)
+        Duty(f"S{4 * k + turn + 1:04d}", "street_officer", street.code, "D", 40, shifts)
         for k, street in enumerate(district.streets)
         for turn, shifts in enumerate(_ROUND_THE_CLOCK)
     ]
