@@ -5,7 +5,9 @@ import { placeLabels, wrapName } from "./labels.js";
 const LINE_PX = 15;
 const LEAST_ROOM_PX = 24;
 const FONT = '600 12px "Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",sans-serif';
-const BORDER = { color: "#31465a", opacity: 0.42, weight: 0.7 };
+const BORDER = { color: "#31465a", opacity: 0.42 };
+const BORDER_PX = { few: 0.8, many: 0.45 };
+const MANY = 1000;
 const CHOSEN = { color: "#111a22", opacity: 1, weight: 2.6 };
 
 /**
@@ -14,9 +16,10 @@ const CHOSEN = { color: "#111a22", opacity: 1, weight: 2.6 };
  */
 export function drawAreas(map, outlines, words) {
   const layers = [];
+  const border = { ...BORDER, weight: outlines.features.length > MANY ? BORDER_PX.many : BORDER_PX.few };
   const areas = L.geoJSON(outlines, {
     smoothFactor: 0.3,
-    style: { ...BORDER, fillColor: "#ffffff", fillOpacity: 1 },
+    style: { ...border, fillColor: "#ffffff", fillOpacity: 1 },
     onEachFeature: (feature, layer) => {
       const i = layers.push(layer) - 1;
       layer.order = i;
@@ -31,7 +34,7 @@ export function drawAreas(map, outlines, words) {
   let chosen = null;
 
   function mark(i) {
-    if (chosen !== null) layers[chosen].setStyle(BORDER);
+    if (chosen !== null) layers[chosen].setStyle(border);
     chosen = i;
     if (i !== null) layers[i].setStyle(CHOSEN).bringToFront();
   }

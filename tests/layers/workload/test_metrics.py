@@ -1,0 +1,67 @@
+"""The table of metrics and the sheet that carries their columns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from layers.workload.metrics import COLUMNS, METRICS, UnknownMetric, metric_named
+from layers.workload.records import AreaFigures, WorkloadSheet
+
+AS_OF = datetime(2026, 3, 18, tzinfo=UTC)
+BUSY = AreaFigures("1", "甲", open=6, unassigned=2, residents=400, workers=3, median_age_open_h=12.5)
+BARE = AreaFigures("2", "乙", open=0, unassigned=0, residents=0, workers=None, median_age_open_h=None)
+
+
+def sheet(*rows: AreaFigures) -> WorkloadSheet:
+    return WorkloadSheet("区", "grid", "网格", "grid", 1, AS_OF, "Asia/Shanghai", rows)
+
+
+@pytest.mark.parametrize(
+    ("metric", "busy", "bare"),
+    [
+        ("open", 6, 0),
+        ("open_per_1000_residents", 15, None),
+        ("open_per_worker", 2, None),
+        ("median_age_open_h", 12.5, None),
+        ("unassigned", 2, 0),
+    ],
+)
+def test_every_metric_has_its_figure_or_none(metric: str, busy: float, bare: float | None) -> None:
+    assert BUSY.value(metric) == busy
+    assert BARE.value(metric) == bare
+    assert sheet(BUSY, BARE).values(metric) == (busy, bare)
+
+
+def test_the_table_is_whole() -> None:
+    assert set(METRICS) == {"open", "open_per_1000_residents", "open_per_worker", "median_age_open_h", "unassigned"}
+    for metric in METRICS.values():
+        assert metric.name and metric.name_en and metric.unit and metric.unit_en
+        assert {metric.numerator, metric.denominator or "open"} <= set(COLUMNS)
+        may_be_none = metric.denominator is not None or metric.numerator == "median_age_open_h"
+        assert bool(metric.none_means and metric.none_means_en) == may_be_none
+
+
+def test_only_counts_are_summed() -> None:
+    assert sheet(BUSY, BARE).total("open") == 6
+    assert sheet(BUSY, BUSY).total("unassigned") == 4
+    for metric in ("open_per_worker", "open_per_1000_residents", "median_age_open_h"):
+        assert sheet(BUSY, BARE).total(metric) is None
+
+
+def test_zero_open_among_residents_is_zero_and_not_missing() -> None:
+    quiet = AreaFigures("3", "丙", open=0, unassigned=0, residents=10, workers=1, median_age_open_h=None)
+    assert quiet.value("open_per_1000_residents") == 0
+    assert quiet.value("open_per_worker") == 0
+
+
+def test_an_unknown_metric_names_the_known_ones() -> None:
+    with pytest.raises(UnknownMetric, match="open_per_worker") as refused:
+        metric_named("closed")
+    assert (refused.value.field, refused.value.value) == ("metric", "closed")
+
+
+def test_a_sheet_needs_an_aware_moment() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        WorkloadSheet("区", "grid", "网格", "grid", 1, AS_OF.replace(tzinfo=None), "Asia/Shanghai", ())
