@@ -10,7 +10,6 @@ import sqlalchemy.exc
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from psycopg_pool import PoolClosed, PoolTimeout
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -54,7 +53,6 @@ class UnknownOutlines(NotFound):
 INTERNAL = ProblemKind(500, "internal", "服务内部错误", "Internal error")
 INVALID = ProblemKind(422, "invalid", "请求内容不合要求", "The request does not fit")
 MALFORMED = ProblemKind(400, "malformed", "请求无法解析", "The request cannot be read")
-UNAVAILABLE = ProblemKind(503, "unavailable", "服务暂不可用", "Not available at the moment")
 NO_SUCH_PATH = ProblemKind(404, "no-such-path", "没有这个地址", "There is nothing at this address")
 WRONG_METHOD = ProblemKind(405, "wrong-method", "此地址不支持该方法", "This address does not take that method")
 DATABASE_AWAY = ProblemKind(503, "database-away", "数据库没有应答", "The database does not answer")
@@ -95,7 +93,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
 }
 
 #: What the framework itself answers, and what validation answers.
-FRAMEWORK: tuple[ProblemKind, ...] = (MALFORMED, INVALID, NO_SUCH_PATH, WRONG_METHOD, UNAVAILABLE, INTERNAL)
+FRAMEWORK: tuple[ProblemKind, ...] = (MALFORMED, INVALID, NO_SUCH_PATH, WRONG_METHOD, INTERNAL)
 
 
 def answer_for(error: Exception) -> ProblemKind:
@@ -106,7 +104,7 @@ def answer_for(error: Exception) -> ProblemKind:
 def answer(request: Request, error: Exception) -> Response:
     """The problem an error becomes; what is not listed says nothing of its inside."""
     kind = answer_for(error)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if kind.status == UNAVAILABLE.status else None
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if kind.status == 503 else None
     if isinstance(error, Refusal):
         more: dict[str, Any] = echo(error.field, error.value)
         if error.remedy:
@@ -125,7 +123,9 @@ def install(app: FastAPI) -> None:
     for listed in ANSWERS:
         app.add_exception_handler(listed, _answer_listed)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
-    app.add_exception_handler(HTTPException, _answer_framework)
+    # By number: the framework's own exception carries nothing else that we would pass on.
+    for status, framework in {400: _answer_unreadable, 404: _answer_no_path, 405: _answer_wrong_method}.items():
+        app.add_exception_handler(status, framework)
 
 
 async def _answer_listed(request: Request, error: Exception) -> Response:
@@ -147,18 +147,15 @@ def _told(fault: Mapping[str, Any]) -> dict[str, Any]:
     return {**echo(".".join(steps) or "body", fault.get("input")), "message": message}
 
 
-async def _answer_framework(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == NO_SUCH_PATH.status:
-        return problem(request, NO_SUCH_PATH, "There is nothing at this address; see /api/v1/openapi.json.")
-    if error.status_code == WRONG_METHOD.status:
-        return _wrong_method(request)
-    if error.status_code < UNAVAILABLE.status:
-        return problem(request, MALFORMED, "The request cannot be read: its body is not UTF-8 JSON.")
-    return problem(request, UNAVAILABLE, "Not available at the moment.")
+async def _answer_unreadable(request: Request, _: Exception) -> Response:
+    return problem(request, MALFORMED, "The request cannot be read: its body is not UTF-8 JSON.")
 
 
-def _wrong_method(request: Request) -> Response:
+async def _answer_no_path(request: Request, _: Exception) -> Response:
+    return problem(request, NO_SUCH_PATH, "There is nothing at this address; see /api/v1/openapi.json.")
+
+
+async def _answer_wrong_method(request: Request, _: Exception) -> Response:
     allowed = request.app.state.addresses.methods(request.url.path)
     return problem(
         request,

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Query
 from api.addresses import known_parameters
 from api.routes.common import API, TheLocators
 from api.routes.reports import json_only
+from api.schemas.filing import LocateBody
 from api.schemas.problems import problems
 from api.schemas.queries import LocateQuery
-from api.schemas.reports import LocateBody, Located
+from api.schemas.reports import Located
 from api.telling import told_location
 from geo.positions import LonLat
 from layers.reports.locating import at_position

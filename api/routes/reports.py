@@ -12,8 +12,9 @@ from api.errors import NotJson
 from api.locators import Ready
 from api.routes.common import API, TheLocators, clock
 from api.schemas.common import WITHOUT_NUL, as_json
+from api.schemas.filing import FilingBody
 from api.schemas.problems import problems
-from api.schemas.reports import AssignmentTold, EntryTold, FilingBody, ReasonTold, RecordTold, ReportWithReasons
+from api.schemas.reports import AssignmentTold, EntryTold, ReasonTold, RecordTold, ReportWithReasons
 from api.telling import level_keys, told_filed, told_reports, with_reasons
 from layers.reports.filing import EditionMoved, TryAgain, file_report
 from layers.reports.queries import assignments, district_of, id_of, record, report

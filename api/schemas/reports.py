@@ -1,155 +1,19 @@
-"""Reports on the wire: what is filed, and what is told of them."""
+"""What is told of reports."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import Field
 
 from api.schemas.common import (
-    LARGEST_WHOLE,
-    WITHOUT_NUL,
-    Accuracy,
     AreaRef,
-    DatumField,
-    Given,
-    Latitude,
-    Longitude,
-    Moment,
-    Name,
     Page,
     Position,
     Told,
 )
-from geo.positions import LonLat
-from layers.reports.records import AtAddress, AtPlace, AtPosition, Filing, InArea, NoSubject, Subject
-
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
-Whole = Annotated[int, Field(strict=True, ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)]
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Yes = Annotated[bool, Field(strict=True)]
-ExtraText = Annotated[str, StringConstraints(max_length=2000, pattern=WITHOUT_NUL)]
-
-
-class PositionSubject(Given):
-    """The matter is at a position."""
-
-    type: Literal["position"]
-    lon: Longitude
-    lat: Latitude
-    datum: DatumField
-    accuracy_m: Accuracy | None = None
-
-    def subject(self) -> Subject:
-        """The subject as it is filed."""
-        return AtPosition(LonLat(self.lon, self.lat), self.datum, self.accuracy_m)
-
-
-class AddressSubject(Given):
-    """The matter is at an address, matched against buildings, areas and service points."""
-
-    type: Literal["address"]
-    address: Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=WITHOUT_NUL)]
-
-    def subject(self) -> Subject:
-        """The subject as it is filed."""
-        return AtAddress(self.address)
-
-
-class AreaSubject(Given):
-    """The matter concerns a whole area."""
-
-    type: Literal["area"]
-    level: Code
-    code: Code
-
-    def subject(self) -> Subject:
-        """The subject as it is filed."""
-        return InArea(self.level, self.code)
-
-
-class PlaceSubject(Given):
-    """The matter is at a service point."""
-
-    type: Literal["place"]
-    code: Code
-
-    def subject(self) -> Subject:
-        """The subject as it is filed."""
-        return AtPlace(self.code)
-
-
-class NoneSubject(Given):
-    """The matter has no place: an opinion, a petition."""
-
-    type: Literal["none"]
-
-    def subject(self) -> Subject:
-        """The subject as it is filed."""
-        return NoSubject()
-
-
-AnySubject = Annotated[
-    PositionSubject | AddressSubject | AreaSubject | PlaceSubject | NoneSubject, Field(discriminator="type")
-]
-
-
-class Reporter(Given):
-    """Who reports; kept apart from the report, where it can be erased."""
-
-    name: Annotated[str, StringConstraints(max_length=100, pattern=WITHOUT_NUL)] | None = None
-    phone: Annotated[str, StringConstraints(max_length=40, pattern=WITHOUT_NUL)] | None = None
-
-
-FILING_EXAMPLE: dict[str, JsonValue] = {
-    "kind": "M01",
-    "text": "楼道内堆放杂物，堵塞消防通道",
-    "source": "hotline",
-    "client_key": "hotline-2026-11-22-000017",
-    "subject": {"type": "position", "lon": 121.8, "lat": 39.1, "datum": "gcj02", "accuracy_m": 12.0},
-    "occurred_at": "2026-11-22T08:30:00+08:00",
-}
-
-
-class FilingBody(Given):
-    """A report as it is handed in."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [FILING_EXAMPLE]})
-
-    kind: Code = Field(description="A code of GET /api/v1/kinds.")
-    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=WITHOUT_NUL)]
-    source: Code = Field(description="Where it comes from: hotline, app, patrol …")
-    client_key: Name = Field(description="Chosen by the sender: sending the same report again finds the first one.")
-    subject: AnySubject
-    occurred_at: Moment | None = Field(None, description="With offset; without it, the moment of filing.")
-    address: Annotated[str, StringConstraints(max_length=500, pattern=WITHOUT_NUL)] | None = None
-    reporter: Reporter | None = None
-    external_ref: Name | None = None
-    extra: dict[Code, Yes | Whole | Number | ExtraText] = Field(
-        default_factory=dict, max_length=50, description="The extra fields of the kind."
-    )
-    district: Code | None = Field(None, description="Needed where the service holds several districts.")
-
-    def filing(self) -> Filing:
-        """The report as it is filed."""
-        reporter = self.reporter or Reporter()
-        return Filing(
-            kind=self.kind,
-            text=self.text,
-            source=self.source,
-            # Until senders have accounts, a source is a sender.
-            sender=f"source:{self.source}",
-            client_key=self.client_key,
-            subject=self.subject.subject(),
-            occurred_at=self.occurred_at,
-            address=self.address,
-            reporter_name=reporter.name,
-            reporter_phone=reporter.phone,
-            external_ref=self.external_ref,
-            extra=self.extra,
-        )
 
 
 class CandidateTold(Told):
@@ -294,16 +158,6 @@ class RepeatedList(Told):
 
     limit: int = Field(description="From this many reports on, coordinates are flagged.")
     positions: list[RepeatedTold]
-
-
-class LocateBody(Given):
-    """A position to locate."""
-
-    lon: Longitude
-    lat: Latitude
-    datum: DatumField
-    accuracy_m: Accuracy | None = None
-    district: Code | None = None
 
 
 class Located(WhereTold):

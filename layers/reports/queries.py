@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from layers.areas.tables import AreaRow, AreaVersionRow, EditionAreaRow, EditionRow
@@ -157,7 +158,7 @@ async def last_considered(
         select(AssignmentRow.report_id, AssignmentRow.considered)
         .where(AssignmentRow.report_id.in_(wanted_ids))
         .order_by(AssignmentRow.report_id, AssignmentRow.id.desc())
-        .distinct(AssignmentRow.report_id)
+        .ext(distinct_on(AssignmentRow.report_id))
     )
     return {row.report_id: tuple(row.considered) for row in await connection.execute(statement)}
 
