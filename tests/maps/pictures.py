@@ -20,7 +20,7 @@ def lattice(columns: int, rows: int, *, seed: int = 1, per_side: int = 16) -> li
     """columns × rows cells that share their wriggled sides exactly."""
     rng = np.random.default_rng(seed)
     corner = np.stack(np.meshgrid(np.arange(columns + 1.0), np.arange(rows + 1.0), indexing="ij"), axis=-1)
-    corner += rng.uniform(-0.28, 0.28, corner.shape)
+    corner += rng.uniform(-0.2, 0.2, corner.shape)
     across = _sides(corner[:-1], corner[1:], rng, per_side)
     up = _sides(corner[:, :-1], corner[:, 1:], rng, per_side)
     scale, origin = np.array([0.9 / columns, 0.7 / rows]), np.array([121.4, 38.9])
@@ -37,7 +37,7 @@ def _sides(start: Floats, end: Floats, rng: np.random.Generator, steps: int) -> 
     along = start[..., None, :] + (end - start)[..., None, :] * share[:, None]
     wriggle = np.zeros((*along.shape[:-2], steps + 1))
     for waves in (1, 2, 5):
-        wriggle += rng.uniform(-0.09, 0.09, (*wriggle.shape[:-1], 1)) / waves * np.sin(np.pi * waves * share)
+        wriggle += rng.uniform(-0.06, 0.06, (*wriggle.shape[:-1], 1)) / waves * np.sin(np.pi * waves * share)
     normal = (end - start)[..., None, ::-1] * np.array([-1, 1])
     bent: Floats = along + normal * wriggle[..., None]
     return bent

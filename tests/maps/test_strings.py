@@ -1,0 +1,71 @@
+"""The catalogue: complete in both languages, without gaps and without leftovers."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from maps.pages import STATIC
+from maps.records import DistrictCounts
+from maps.strings import LANGUAGES, catalogue, phrase
+
+MAPS = STATIC.parent
+KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
+PLACE = re.compile(r"\{(\w+)\}")
+USED = re.compile(r"""["'`]((?:app|home|queue|error|map)\.\w+)["'`]""")
+
+#: Keys put together where they are used: a prefix and what may follow.
+COMPOSED = {
+    "map.": ("quantile", "natural", "fixed", "open", "unassigned", "median_age_open_h", "residents", "workers"),
+    "home.": tuple(f"{count}{end}" for count in DistrictCounts.__slots__ for end in ("", "_note")),
+    "queue.": tuple(f"{queue}{end}" for queue in ("unlocated", "unassigned") for end in ("", "_lead")),
+}
+
+
+def sources() -> str:
+    files: list[Path] = [*(MAPS / "templates").glob("*.html"), *(STATIC / "js").glob("*.js"), MAPS / "workload.py"]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def used() -> set[str]:
+    return {*USED.findall(sources()), *(prefix + end for prefix, ends in COMPOSED.items() for end in ends)}
+
+
+def test_every_string_that_is_used_is_there_and_none_is_left_over() -> None:
+    assert used() == set(KEYS)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_both_languages_say_it_with_the_same_places(key: str) -> None:
+    chinese, english = KEYS[key]
+    assert chinese.strip() and english.strip()
+    assert set(PLACE.findall(chinese)) == set(PLACE.findall(english))
+    if key not in {"app.language", "map.language"}:
+        assert re.search("[一-鿿]", chinese)
+        assert not re.search("[一-鿿]", english)
+
+
+def test_pages_hold_no_words_of_their_own() -> None:
+    for file in [*(MAPS / "templates").glob("*.html"), *(STATIC / "js").glob("*.js")]:
+        chinese = set(re.findall("[一-鿿]+", re.sub(r"//.*|\{#.*?#\}|/\*.*?\*/", "", file.read_text(encoding="utf-8"))))
+        # 第 is where the name of a grid is broken into lines.
+        assert chinese <= {"第"}, file.name
+
+
+def test_a_phrase_takes_its_places() -> None:
+    assert phrase("app.edition", "zh", number=3) == "第 3 版边界"
+    assert phrase("app.edition", "en", number=3) == "Boundary edition 3"
+    with pytest.raises(KeyError):
+        phrase("app.nothing", "zh")
+    with pytest.raises(KeyError):
+        phrase("app.edition", "zh")
+
+
+def test_a_part_of_the_catalogue() -> None:
+    for language in LANGUAGES:
+        part = catalogue(language, "map.")
+        assert part
+        assert all(key.startswith("map.") for key in part)
