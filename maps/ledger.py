@@ -27,7 +27,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "west": ("西至", "West"),
     "north": ("北至", "North"),
     "edge": ("区界", "district's edge"),
-    "area_m2": ("面积（平方米）", "Area (m²)"),
+    "area_m2": ("面积（m²）", "Area (m²)"),
     "households": ("户数", "Households"),
     "residents": ("人口", "Residents"),
     "people": ("责任人", "Who answers"),
@@ -75,24 +75,23 @@ def cells(row: LedgerRow, language: Language) -> list[str | int | None]:
         row.code,
         row.name,
         word("arrow", language).join(row.parents),
-        *bounds(row, language),
+        *(word("comma", language).join(names) for names in bounds(row, language)),
         round(row.area_m2),
         row.households,
         row.residents,
-        people(row, language),
+        word("semicolon", language).join(people(row, language)) or word("nobody", language),
     ]
 
 
-def bounds(row: LedgerRow, language: Language) -> list[str]:
-    """The four bounds in words: east, south, west, north."""
-    comma, edge = word("comma", language), word("edge", language)
-    return [comma.join(edge if name is None else name for name in row.bounds[side]) for side in Side]
+def bounds(row: LedgerRow, language: Language) -> list[list[str]]:
+    """The names on each of the four sides: east, south, west, north."""
+    edge = word("edge", language)
+    return [[edge if name is None else name for name in row.bounds[side]] for side in Side]
 
 
-def people(row: LedgerRow, language: Language) -> str:
-    """Everyone who answers for the cell, by rank, number and role."""
-    told = (_person(one, language) for one in row.people)
-    return word("semicolon", language).join(told) or word("nobody", language)
+def people(row: LedgerRow, language: Language) -> list[str]:
+    """Everyone who answers for the cell, each as rank, number and role."""
+    return [_person(one, language) for one in row.people]
 
 
 def ledger_page(ledger: Ledger, language: Language) -> str:

@@ -201,6 +201,8 @@ async function start() {
 }
 
 function listen() {
+  // Leaflet hears the key only while the map has the focus; who came through the table has it there.
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") areas.closePopup(); });
   byId("print").addEventListener("click", () => window.print());
   byId("language").addEventListener("click", () => choose({ language: choice.language === "zh" ? "en" : "zh" }));
   byId("class-number").addEventListener("change", (event) => choose({ classes: Number(event.target.value) }));

@@ -1,0 +1,283 @@
+"""The workload map in a real browser: as a page from a small server, and as one file."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from layers.workload.metrics import METRICS
+from maps.breaks import class_counts, classify
+from maps.figures import ClassChoice, as_carried, figures_json, metric_breaks
+from maps.outlines import outlines_json
+from maps.pages import STATIC
+from maps.workload import LevelLink, workload_file, workload_page
+from tests.maps.pictures import district
+
+SHEET, AREAS = district(12, 10)
+OUTLINES = outlines_json(AREAS)
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+LEVELS = [
+    LevelLink("street", "街道", "Street", "/streets?level=street"),
+    LevelLink("grid", "网格", "Grid", "/map?level=grid"),
+]
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Site:
+    """A server of the map's page, its two halves and the static files."""
+
+    address: str = ""
+    asked: list[str] = field(default_factory=list)
+    failing: bool = False
+    sheet = SHEET
+
+    def answer(self, path: str, query: dict[str, str]) -> tuple[str, bytes] | None:
+        if path == "/map":
+            return "text/html; charset=utf-8", _page(query).encode()
+        if path == "/outlines.json":
+            return "application/geo+json", OUTLINES.body
+        if path == "/figures" and not self.failing:
+            return "application/json", figures_json(self.sheet, shown=[(query["metric"], _choice(query))])
+        if path.startswith("/static/"):
+            file = STATIC / path.removeprefix("/static/")
+            return TYPES[file.suffix], file.read_bytes()
+        return None
+
+
+def _page(query: dict[str, str]) -> str:
+    return workload_page(
+        SHEET,
+        metric="open",
+        choice=_choice(query),
+        outlines_url="/outlines.json",
+        figures_url="/figures?level=grid",
+        levels=LEVELS,
+        refresh_s=0,
+    )
+
+
+def _choice(query: dict[str, str]) -> ClassChoice:
+    limits = tuple(float(limit) for limit in query.get("limits", "").split(",") if limit)
+    return ClassChoice(query.get("breaks", "quantile"), int(query.get("classes", "5")), limits)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    served = Site()
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            served.asked.append(parts.path)
+            found = served.answer(parts.path, {name: given[0] for name, given in parse_qs(parts.query).items()})
+            self.send_response(200 if found else 503)
+            self.send_header("Content-Type", found[0] if found else "text/plain")
+            self.end_headers()
+            self.wfile.write(found[1] if found else b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    served.address = f"http://127.0.0.1:{server.server_port}"
+    yield served
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def faults(page: Page) -> Iterator[None]:
+    """An error in a page's script fails the test."""
+    seen: list[str] = []
+    page.on("pageerror", lambda error: seen.append(str(error)))
+    yield
+    assert not seen
+
+
+@pytest.fixture
+def workload(page: Page, site: Site, faults: None) -> Page:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{site.address}/map?level=grid")
+    shown(page, "open/quantile/5")
+    return page
+
+
+@pytest.fixture
+def file(page: Page, tmp_path: Path, faults: None) -> Page:
+    path = tmp_path / "工作量.html"
+    path.write_text(workload_file(SHEET, OUTLINES, metric="open", choice=ClassChoice()), encoding="utf-8")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(path.as_uri())
+    shown(page, "open/quantile/5")
+    return page
+
+
+def shown(page: Page, key: str) -> None:
+    expect(page.locator("body")).to_have_attribute("data-ready", key)
+
+
+def legend_counts(page: Page) -> list[int]:
+    return [int(text.replace(",", "")) for text in page.locator("#classes .count").all_inner_texts()]
+
+
+def counted(metric: str, choice: ClassChoice) -> list[int]:
+    """Counts per class and without data, as Python has them."""
+    made = metric_breaks(as_carried(SHEET), metric, choice)
+    counts, no_data = class_counts(classify(as_carried(SHEET).values(metric), made), made)
+    return [*counts, no_data]
+
+
+def test_the_page_loads_each_half_once_and_draws_it(workload: Page, site: Site) -> None:
+    assert site.asked.count("/outlines.json") == 1
+    assert site.asked.count("/figures") == 1
+    assert workload.locator("#as-of").inner_text() == "截至 2026/03/18 14:30"
+    assert workload.locator("#edition").inner_text() == "第 3 版边界"
+    assert "120 个网格" in workload.locator("#legend-note").inner_text()
+    expect(workload.locator("#notice")).to_be_hidden()
+
+
+def test_the_legend_counts_every_area_once_as_python_does(workload: Page) -> None:
+    for metric in METRICS:
+        workload.locator(f"#metrics a[href*='metric={metric}&']").click()
+        shown(workload, f"{metric}/quantile/5")
+        assert legend_counts(workload) == counted(metric, ClassChoice())
+        assert sum(legend_counts(workload)) == len(SHEET.rows)
+
+
+def test_classes_are_changed_without_loading_the_page_again(workload: Page, site: Site) -> None:
+    workload.get_by_text("自然间断").click()
+    shown(workload, "open/natural/5")
+    workload.locator("#class-number").select_option("3")
+    shown(workload, "open/natural/3")
+    assert legend_counts(workload) == counted("open", ClassChoice("natural", 3))
+    assert "breaks=natural&lang=zh&classes=3" in workload.url
+    workload.go_back()
+    shown(workload, "open/natural/5")
+    assert site.asked.count("/map") == 1
+
+
+def test_the_address_brings_the_view_back(workload: Page) -> None:
+    workload.locator("#metrics a[href*='metric=unassigned&']").click()
+    shown(workload, "unassigned/quantile/5")
+    workload.reload()
+    shown(workload, "unassigned/quantile/5")
+
+
+def test_kept_classes_are_fixed_at_their_limits(workload: Page) -> None:
+    limits = metric_breaks(as_carried(SHEET), "open", ClassChoice()).limits
+    workload.locator("#freeze").click()
+    shown(workload, ClassChoice("fixed", limits=limits).key.replace("fixed", "open/fixed"))
+    assert sum(legend_counts(workload)) == len(SHEET.rows)
+    workload.reload()
+    expect(workload.locator("#methods [aria-current]")).to_have_text("固定")
+
+
+def test_a_click_opens_the_figures_of_an_area(workload: Page) -> None:
+    box = workload.locator(".folium-map").bounding_box()
+    assert box is not None
+    workload.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    card = workload.locator(".area-card")
+    expect(card).to_be_visible()
+    code = card.locator("p").inner_text()
+    row = next(row for row in SHEET.rows if row.code == code)
+    assert card.locator("h3").inner_text() == row.name
+    terms = dict(zip(card.locator("dt").all_inner_texts(), card.locator("dd").all_inner_texts(), strict=True))
+    assert terms["未结事件"] == str(row.open)
+    assert terms["网格员"] == str(row.workers)
+
+
+def test_every_area_is_reached_by_keyboard_through_the_table(workload: Page) -> None:
+    first = workload.locator("#figures tbody .area").first
+    name = first.inner_text()
+    first.focus()
+    workload.keyboard.press("Enter")
+    expect(workload.locator(".area-card h3")).to_have_text(name)
+    # Near enough, areas have room for their names.
+    expect(workload.locator("canvas.names")).to_have_attribute("data-names", re.compile("[1-9]"))
+    assert max(row.open for row in SHEET.rows) == next(row.open for row in SHEET.rows if row.name == name)
+    workload.keyboard.press("Escape")
+    expect(workload.locator(".area-card")).to_have_count(0)
+
+
+def test_the_table_holds_every_figure_and_is_sorted_and_searched(workload: Page) -> None:
+    workload.locator("#show-all").click()
+    expect(workload.locator("#figures tbody tr")).to_have_count(len(SHEET.rows))
+    workload.locator('#figures [data-key="residents"]').click()
+    expect(workload.locator("#figures th.residents")).to_have_attribute("aria-sort", "descending")
+    texts = workload.locator("#figures td.residents").all_inner_texts()
+    known = [int(text.replace(",", "")) for text in texts if text != "–"]
+    assert known == sorted((row.residents for row in SHEET.rows if row.residents is not None), reverse=True)
+    assert texts[len(known) :] == ["–"] * (len(texts) - len(known))
+    workload.locator("#search").fill("第007")
+    expect(workload.locator("#figures tbody tr")).to_have_count(1)
+
+
+def test_the_language_is_switched_in_place(workload: Page) -> None:
+    workload.locator("#language").click()
+    expect(workload.locator("html")).to_have_attribute("lang", "en")
+    assert workload.title() == "金普新区 · Open reports · Workload map"
+    assert "lang=en" in workload.url
+    words = workload.evaluate(
+        "document.querySelector('.choices').innerText + document.querySelector('.legend').innerText"
+    )
+    assert not re.search("[一-鿿]", words)
+
+
+def test_figures_that_cannot_be_refreshed_are_said_to_be_old(workload: Page, site: Site) -> None:
+    site.failing = True
+    workload.locator("#metrics a[href*='metric=unassigned&']").click()
+    expect(workload.locator("#notice")).to_contain_text("数字未能更新，仍为 2026/03/18 14:30")
+    shown(workload, "open/quantile/5")
+    site.failing = False
+    workload.locator("#metrics a[href*='metric=unassigned&']").click()
+    shown(workload, "unassigned/quantile/5")
+    expect(workload.locator("#notice")).to_be_hidden()
+
+
+def test_figures_of_other_boundaries_are_not_drawn_on_these(workload: Page, site: Site) -> None:
+    site.sheet, _ = district(3, 3)
+    workload.locator("#metrics a[href*='metric=unassigned&']").click()
+    expect(workload.locator("#notice")).to_contain_text("边界已更新")
+    assert sum(legend_counts(workload)) == len(SHEET.rows)
+
+
+def test_nothing_is_cut_off_at_any_width(workload: Page) -> None:
+    for width, height in [(1920, 1080), (1366, 768), (390, 844)]:
+        workload.set_viewport_size({"width": width, "height": height})
+        assert workload.evaluate("document.documentElement.scrollWidth") <= width
+        legend, drawn = workload.locator("#legend").bounding_box(), workload.locator(".folium-map").bounding_box()
+        assert legend is not None and drawn is not None
+        assert legend["x"] + legend["width"] <= drawn["x"] + 1 or legend["y"] >= drawn["y"] + drawn["height"] - 1
+        assert drawn["height"] >= 320
+
+
+def test_the_file_needs_no_server_and_holds_every_choice(file: Page) -> None:
+    for metric in METRICS:
+        file.locator(f"#metrics a[href*='metric={metric}&']").click()
+        shown(file, f"{metric}/quantile/5")
+        assert legend_counts(file) == counted(metric, ClassChoice())
+    file.get_by_text("自然间断").click()
+    file.locator("#class-number").select_option("7")
+    shown(file, "unassigned/natural/7")
+    file.locator("#language").click()
+    expect(file.locator("html")).to_have_attribute("lang", "en")
+    file.locator("#figures tbody .area").first.click()
+    expect(file.locator(".area-card")).to_be_visible()
+    file.reload()
+    shown(file, "unassigned/natural/7")
+
+
+def test_the_file_asks_nothing_of_anyone(file: Page) -> None:
+    asked = file.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    assert [url for url in asked if not url.startswith("data:")] == []
