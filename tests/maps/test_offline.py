@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import folium
 import pytest
 from branca.element import Element, JavascriptLink
+from folium.plugins import MarkerCluster
 
 from maps.offline import Delivery, OfflineFigure, OfflineMap, vendored_path
 from maps.refusals import UnknownLink
@@ -65,11 +65,12 @@ def test_a_link_hidden_in_markup_is_refused(delivery: Delivery, markup: str) -> 
         page.render()
 
 
-def test_a_plain_folium_map_is_refused() -> None:
-    """It would load jQuery, Bootstrap and icon fonts, which are not kept."""
+def test_a_plugin_that_is_not_kept_is_refused() -> None:
     page = figure("linked")
-    page.add_child(folium.Map(tiles=None))
-    with pytest.raises(UnknownLink, match="another host"):
+    area_map = OfflineMap(tiles=None)
+    MarkerCluster().add_to(area_map)
+    page.add_child(area_map)
+    with pytest.raises(UnknownLink, match="markercluster"):
         page.render()
 
 
