@@ -34,7 +34,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "nobody": ("无人负责", "nobody"),
     "A": ("A角", "A"),
     "B": ("B角", "B"),
-    "O": ("信息员", "officer"),
+    "O": ("信息员", "information officer"),
     "D": ("值班", "desk"),
     "grid_worker": ("网格员", "grid worker"),
     "information_officer": ("信息员", "information officer"),

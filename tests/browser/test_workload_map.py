@@ -223,6 +223,18 @@ def test_the_table_holds_every_figure_and_is_sorted_and_searched(workload: Page)
     expect(workload.locator("#figures tbody tr")).to_have_count(1)
 
 
+def test_the_table_follows_the_figure_of_the_map_until_a_column_is_chosen(workload: Page) -> None:
+    sorted_by = workload.locator("#figures [aria-sort=descending]")
+    expect(sorted_by).to_have_class("open")
+    workload.locator("#metrics a[href*='metric=open_per_worker&']").click()
+    expect(sorted_by).to_have_class("metric")
+    texts = [text for text in workload.locator("#figures td.metric").all_inner_texts() if text != "–"]
+    assert [float(text) for text in texts] == sorted((float(text) for text in texts), reverse=True)
+    workload.locator('#figures [data-key="residents"]').click()
+    workload.locator("#metrics a[href*='metric=unassigned&']").click()
+    expect(sorted_by).to_have_class("residents")
+
+
 def test_the_language_is_switched_in_place(workload: Page) -> None:
     workload.locator("#language").click()
     expect(workload.locator("html")).to_have_attribute("lang", "en")

@@ -68,7 +68,7 @@ def test_a_link_hidden_in_markup_is_refused(delivery: Delivery, markup: str) -> 
 def test_a_plugin_that_is_not_kept_is_refused() -> None:
     page = figure("linked")
     area_map = OfflineMap(tiles=None)
-    MarkerCluster().add_to(area_map)
+    MarkerCluster().add_to(area_map)  # type: ignore[no-untyped-call]
     page.add_child(area_map)
     with pytest.raises(UnknownLink, match="markercluster"):
         page.render()

@@ -8,6 +8,7 @@ const FIRST_ROWS = 100;
 
 /** areas: {codes, names}; open(i) shows an area on the map. Returns draw(shown), to be called whenever figures change. */
 export function figureTable(areas, open) {
+  // Until the reader chooses a column, the table follows the figure that the map shows.
   const order = { by: null, descending: true };
   let all = false;
   let shown = null;
@@ -24,8 +25,14 @@ export function figureTable(areas, open) {
     ];
   }
 
+  function sortKey() {
+    const { key, denominator } = shown.metric;
+    if (order.by && (order.by !== "metric" || denominator)) return order.by;
+    return denominator ? "metric" : key;
+  }
+
   function sortBy(key) {
-    order.descending = order.by === key ? !order.descending : !["name", "code"].includes(key);
+    order.descending = sortKey() === key ? !order.descending : !["name", "code"].includes(key);
     order.by = key;
     draw(shown);
     byId("figures").querySelector(`[data-key="${key}"]`).focus();
@@ -34,8 +41,7 @@ export function figureTable(areas, open) {
   function draw(next) {
     shown = next;
     const made = columns();
-    const by = made.find(({ key }) => key === order.by) ?? made.find(({ key }) => key === (shown.metric.denominator ? "metric" : shown.metric.key));
-    order.by = by.key;
+    const by = made.find(({ key }) => key === sortKey());
     const sorted = sortedRows(by.values, { descending: order.descending, codes: areas.codes, language: shown.language });
     const found = foundRows(sorted, byId("search").value, areas);
     const drawn = all ? found : found.slice(0, FIRST_ROWS);
@@ -55,7 +61,7 @@ export function figureTable(areas, open) {
   function headRow(made) {
     const cells = made.map(({ key, title }) => {
       const button = element("button", { type: "button", textContent: title, "data-key": key, onclick: () => sortBy(key) });
-      const sorted = key === order.by ? (order.descending ? "descending" : "ascending") : "none";
+      const sorted = key === sortKey() ? (order.descending ? "descending" : "ascending") : "none";
       return element("th", { scope: "col", className: key, "aria-sort": sorted }, button);
     });
     return element("tr", {}, ...cells);

@@ -126,6 +126,8 @@ function showChoices(breaks) {
   const { language, method } = choice;
   const isMetric = (key) => key === choice.metric;
   byId("metrics").replaceChildren(...config.metrics.map((metric) => metricItem(metric, isMetric(metric.key))));
+  const current = byId("metrics").querySelector("[aria-current]");
+  byId("metrics").scrollLeft = current.offsetLeft - byId("metrics").offsetLeft - 16;
   const levels = config.levels.map(({ key, href, ...name }) => ({ key, text: name[language], href: levelAddress(href) }));
   segments(byId("level-links"), levels, (key) => key === config.level.key);
   const offered = method === "fixed" ? ["quantile", "natural", "fixed"] : ["quantile", "natural"];
