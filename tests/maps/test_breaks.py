@@ -79,6 +79,10 @@ def test_one_frequent_value_does_not_swallow_the_other_classes() -> None:
     assert class_counts(classify(many_zeros, made), made)[0] == [90, 2, 3, 2, 3]
 
 
+def test_a_frequent_highest_value_does_not_eat_the_classes_below() -> None:
+    assert quantile([1, 2, *[3] * 100], 3).limits == (1, 2)
+
+
 def deviation(values: Sequence[float]) -> float:
     return float(((np.array(values) - np.mean(values)) ** 2).sum())
 
