@@ -12,7 +12,7 @@ import numpy as np
 import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from layers.write.naming import free_name
 from layers.write.refusals import UnfitValue, UnwritableTarget
@@ -111,8 +111,13 @@ def _gdal_speaks(path: Path) -> Iterator[None]:
         warnings.filterwarnings("ignore", message=".*too larger number with respect to field width.*")
         try:
             yield
-        except (RuntimeWarning, DataSourceError) as error:
-            raise UnwritableTarget(f"{path.name} cannot be written: {error}.", field="to") from error
+        except (RuntimeWarning, DataLayerError, DataSourceError) as error:
+            raise UnwritableTarget(
+                f"{path.name} cannot be written: {str(error).rstrip('.')}.",
+                field="to",
+                value=str(path),
+                remedy="See whether the disk is full, or name another folder or format.",
+            ) from error
 
 
 def _refuse_long_texts(fields: Sequence[Field], rows: Rows) -> None:

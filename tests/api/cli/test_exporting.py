@@ -106,7 +106,7 @@ def test_the_ledger_as_a_workbook(town: Path) -> None:
     assert run("export", "ledger", "--to", town / "ledger.xlsx") == 0
     heading, first, *_ = openpyxl.load_workbook(town / "ledger.xlsx").active.iter_rows(values_only=True)
     row = dict(zip(heading, first, strict=True))
-    area_m2 = row.pop("面积（平方米）")
+    area_m2 = row.pop("面积（m²）")
     assert row == {
         "编码": polygons.grids().codes[0],
         "名称": "西一社区第001网格",
