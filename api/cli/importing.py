@@ -1,4 +1,4 @@
-"""`./wangge import`: a level's polygons, service points, buildings or the roster, from a file."""
+"""`./wangge import`: a level's polygons, service points, buildings, households or the roster, from a file."""
 
 from __future__ import annotations
 
@@ -7,49 +7,93 @@ from typing import Annotated
 
 import typer
 
+from api.cli.column_maps import BadOption, read_pairs
 from api.cli.importing_levels import LevelOptions, import_level
-from api.cli.importing_registers import RegisterOptions, import_places, import_roster
+from api.cli.importing_registers import RegisterOptions, import_households, import_places, import_roster
 
 Commit = Annotated[bool, typer.Option("--commit", help="Store it; without this nothing is changed.")]
 Field = Annotated[str | None, typer.Option(metavar="FIELD")]
+Digits = Annotated[int | None, typer.Option(metavar="N", help="Restore leading zeros up to N digits.")]
+
+REGISTERS = {"households": import_households, "roster": import_roster}
 
 
 def import_file(
     file: Annotated[
-        Path, typer.Argument(help="Shapefile (also zipped), GeoPackage, GeoJSON; for the roster also CSV.")
+        Path, typer.Argument(help="Shapefile (also zipped), GeoPackage, GeoJSON; tables as CSV, CSV.GZ or XLSX.")
     ],
     kind: Annotated[
-        str, typer.Option("--as", metavar="LEVEL|service-points|buildings|roster", help="What the file holds.")
+        str, typer.Option("--as", metavar="LEVEL|service-points|buildings|households|roster", help="What it holds.")
     ],
     district: Annotated[str | None, typer.Option(help="Code of the district, when there are several.")] = None,
-    code: Field = None,
+    code: Annotated[str | None, typer.Option(metavar="FIELD[+FIELD]", help="Several are joined: 12-7.")] = None,
     name: Field = None,
     parent: Annotated[str | None, typer.Option(metavar="FIELD|spatial", help="spatial: the largest overlap.")] = None,
     under: Annotated[
         list[str] | None, typer.Option(metavar="CODE=PARENT", help="The parent of one area, whatever the file says.")
     ] = None,
-    layer: Annotated[str | None, typer.Option(help="Layer of a file that holds several.")] = None,
+    mapped: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column holds what; repeatable.")
+    ] = None,
+    keep: Annotated[str | None, typer.Option(metavar="FIELD,FIELD", help="Read only these fields.")] = None,
+    layer: Annotated[str | None, typer.Option(help="Layer or sheet of a file that holds several.")] = None,
     crs: Annotated[str | None, typer.Option(help="The file's system, such as EPSG:n.")] = None,
-    datum: Annotated[str | None, typer.Option(help="For points that are shifted: gcj02 or bd09.")] = None,
+    datum: Annotated[str | None, typer.Option(help="wgs84, cgcs2000, or shifted: gcj02, bd09.")] = None,
     encoding: Annotated[str | None, typer.Option(help="The file's encoding, such as UTF-8 or GB18030.")] = None,
-    repair: Annotated[bool, typer.Option("--repair", help="Mend overlaps, slivers and rings.")] = False,
+    code_digits: Digits = None,
+    parent_digits: Digits = None,
+    use_codes: Annotated[
+        Path | None, typer.Option(metavar="TABLE.csv", help="The file's codes replaced: columns new,old.")
+    ] = None,
+    codes_to: Annotated[
+        Path | None, typer.Option(metavar="TABLE.csv", help="Write which codes are other ones of known areas.")
+    ] = None,
+    recoded: Annotated[bool, typer.Option("--recoded", help="New codes for known places are meant.")] = False,
+    reused: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="This code is meant for another place than before.")
+    ] = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend overlaps, slivers, rings and doubled rows.")] = False,
     defects: Annotated[Path | None, typer.Option(help="Write every defect here, GeoJSON.")] = None,
     refused: Annotated[Path | None, typer.Option(help="Write refused rows here, CSV.")] = None,
     commit: Commit = False,
 ) -> None:
     """Import a file. A dry run unless --commit: it prints what would change and every defect.
 
-    Polygons go into the district's draft edition; ./wangge publish puts that in force.
+    Polygons go into the district's draft edition; ./wangge publish puts that in force. Columns of tables are proposed
+    by their names, and confirmed by typing the command that the dry run prints.
     """
-    if kind in {"service-points", "buildings"}:
-        options = RegisterOptions(district, code, layer, crs, datum, encoding, refused)
-        import_places(file, kind=kind, options=options, commit=commit)
-    elif kind == "roster":
-        import_roster(
-            file, options=RegisterOptions(district, code, layer, crs, datum, encoding, refused), commit=commit
+    columns = read_pairs(mapped or [], "--map", "FIELD=COLUMN")
+    kept = [one for one in (keep or "").split(",") if one]
+    if kind in {"service-points", "buildings", *REGISTERS}:
+        columns = {"code": code, **columns} if code else columns
+        options = RegisterOptions(district, columns, layer, crs, datum, encoding, kept, code_digits, refused)
+        if kind in REGISTERS:
+            REGISTERS[kind](file, options=options, commit=commit)
+        else:
+            import_places(file, kind=kind, options=options, commit=commit)
+        return
+    if columns:
+        raise BadOption(
+            f"--map is for tables, and {kind} is a level.", field="map", remedy="Use --code, --name and --parent."
         )
-    else:
-        options_for_level = LevelOptions(
-            district, code, name, parent, under or [], layer, crs, encoding, repair, defects
-        )
-        import_level(file, level=kind, options=options_for_level, commit=commit)
+    for_level = LevelOptions(
+        district=district,
+        code=code,
+        name=name,
+        parent=parent,
+        under=under or [],
+        layer=layer,
+        crs=crs,
+        datum=datum,
+        encoding=encoding,
+        keep=kept,
+        code_digits=code_digits,
+        parent_digits=parent_digits,
+        use_codes=use_codes,
+        codes_to=codes_to,
+        recoded=recoded,
+        reused=reused or [],
+        repair=repair,
+        defects=defects,
+    )
+    import_level(file, level=kind, options=for_level, commit=commit)

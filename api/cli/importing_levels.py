@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -10,6 +11,8 @@ from pathlib import Path
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.cli.column_maps import read_pairs
+from api.cli.importing_registers import read_datum
 from api.cli.tables import FIRST_FEW, first_few, print_table
 from api.cli.transactions import command_actor, in_transaction, this_moment
 from layers.areas.defects import DefectsFound, Finding, counted, findings_geojson
@@ -17,14 +20,13 @@ from layers.areas.importing import LevelRequest, Preparation, prepare_level, sto
 from layers.areas.importing_difference import Difference
 from layers.areas.records import Edition
 from layers.districts.queries import district as district_of
-from layers.read.features import read_features
-from layers.refusals import Refusal
+from layers.read.features import FeatureTable, read_features
+from layers.read.point_tables import read_outlines_table
+from layers.read.refusals import FieldNeeded
+from layers.read.rows import columns_of, is_table, row_chunks
 
 SHOWN_FINDINGS = 12
-
-
-class BadOption(Refusal):
-    """An option is not written as it should be."""
+CODE_COLUMNS = ("new", "old")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,23 @@ class LevelOptions:
     under: Sequence[str]
     layer: str | None
     crs: str | None
+    datum: str | None
     encoding: str | None
+    keep: Sequence[str]
+    code_digits: int | None
+    parent_digits: int | None
+    use_codes: Path | None
+    codes_to: Path | None
+    recoded: bool
+    reused: Sequence[str]
     repair: bool
     defects: Path | None
 
 
 def import_level(file: Path, *, level: str, options: LevelOptions, commit: bool) -> None:
     """Import one level; errors are shown whole before they refuse it."""
-    table = read_features(file, layer=options.layer, encoding=options.encoding)
+    table = _read(file, options)
+    instead = read_instead(options.use_codes) if options.use_codes else {}
 
     async def work(connection: AsyncConnection) -> tuple[Preparation, Edition | None]:
         district = await district_of(connection, options.district)
@@ -54,9 +65,15 @@ def import_level(file: Path, *, level: str, options: LevelOptions, commit: bool)
             code=options.code,
             name=options.name,
             parent=options.parent,
-            under=read_under(options.under),
+            under=read_pairs(options.under, "--under", "CODE=PARENT"),
             crs=options.crs,
             repair=options.repair,
+            datum=read_datum(options.datum) if options.datum else None,
+            code_digits=options.code_digits,
+            parent_digits=options.parent_digits,
+            instead=instead,
+            recoded=options.recoded,
+            reused=frozenset(options.reused),
         )
         prepared = await prepare_level(connection, district=district, table=table, request=request)
         if prepared.errors:
@@ -67,18 +84,48 @@ def import_level(file: Path, *, level: str, options: LevelOptions, commit: bool)
     show(prepared)
     if options.defects is not None:
         write_defects(options.defects, prepared.findings)
+    if options.codes_to is not None:
+        write_codes(options.codes_to, prepared.recoded)
     if edition is None:
-        raise DefectsFound(prepared.findings, remedy=_remedy(options))
+        raise DefectsFound(prepared.findings, remedy=_remedy(prepared, options))
     _say_outcome(prepared, edition, commit=commit)
 
 
-def read_under(given: Sequence[str]) -> dict[str, str]:
-    """The parents that are named for single areas, written CODE=PARENT."""
-    pairs = [one.partition("=") for one in given]
-    for code, sign, parent in pairs:
-        if not (code and sign and parent):
-            raise BadOption(f"--under is {code + sign + parent!r}.", field="under", remedy="Write --under CODE=PARENT.")
-    return {code.strip(): parent.strip() for code, _, parent in pairs}
+def read_instead(file: Path) -> dict[str, str]:
+    """The known code to take instead of each of the file's, from a table with the columns new and old.
+
+    Raises:
+        FieldNeeded: it has other columns.
+    """
+    header = columns_of(file)
+    new, old = (require_column(header, name) for name in CODE_COLUMNS)
+    return {row[new]: row[old] for chunk in row_chunks(file) for row in chunk if row[new] and row[old]}
+
+
+def require_column(header: Sequence[str], name: str) -> str:
+    """The column with this name; refused when it is not there."""
+    if name not in header:
+        raise FieldNeeded(
+            f"The table of codes has no column {name!r}.",
+            field="use-codes",
+            value=name,
+            remedy=f"It needs {' and '.join(CODE_COLUMNS)}, as --codes-to writes them; it has {', '.join(header)}.",
+        )
+    return name
+
+
+def write_codes(file: Path, recoded: Sequence[tuple[str, str]]) -> None:
+    """Write which of the file's codes stand for which known ones."""
+    with file.open("w", encoding="utf-8-sig", newline="") as table:
+        writer = csv.writer(table)
+        writer.writerows([CODE_COLUMNS, *recoded])
+    typer.echo(f"{len(recoded):,} pairs of codes written to {file}.")
+
+
+def _read(file: Path, options: LevelOptions) -> FeatureTable:
+    if is_table(file):
+        return read_outlines_table(file, encoding=options.encoding, sheet=options.layer, keep=options.keep)
+    return read_features(file, layer=options.layer, encoding=options.encoding, keep=options.keep)
 
 
 def show(prepared: Preparation) -> None:
@@ -88,8 +135,15 @@ def show(prepared: Preparation) -> None:
     parts += [f"name from {chosen.name}" if chosen.name else "no name field: named by code"]
     parts += [f"parent from {chosen.parent}"] if chosen.parent else []
     typer.echo(f"{prepared.district.name}, {level.name} ({level.key}): {', '.join(parts)}.")
+    for note in prepared.notes:
+        typer.echo(note)
     show_findings(prepared.findings)
     show_difference(prepared.difference)
+    print_table(
+        f"Known areas under other codes: {len(prepared.recoded):,}",
+        ["known code", "the file's code"],
+        [(known, code) for code, known in prepared.recoded[:SHOWN_FINDINGS]],
+    )
     mended = sorted(prepared.mended, key=lambda one: -one.moved_m2)
     print_table(
         f"Mended: {len(mended):,} areas, {sum(one.moved_m2 for one in mended):,.0f} m² came or went",
@@ -150,7 +204,18 @@ def _say_outcome(prepared: Preparation, edition: Edition, *, commit: bool) -> No
         typer.echo("Nothing stored: add --commit to put it into the draft.")
 
 
-def _remedy(options: LevelOptions) -> str:
+def _remedy(prepared: Preparation, options: LevelOptions) -> str:
+    """What to type, by what keeps the level out."""
+    kinds = {one.kind for one in prepared.errors}
+    if prepared.proposed_code is not None:
+        return f"Add --code {prepared.proposed_code}: it tells all rows apart."
+    if "other_codes" in kinds:
+        return (
+            "Keep the known codes: --codes-to TABLE.csv writes the table old → new, --use-codes TABLE.csv applies it; "
+            "or add --recoded when the new codes are meant."
+        )
+    if "reused_code" in kinds:
+        return "Number these areas anew, or add --reused CODE for each whose place did move."
     shown = "" if options.defects else "; --defects FILE.geojson shows every place"
     return f"Mend the file{shown}." if options.repair else f"Mend the file, or add --repair to mend its borders{shown}."
 

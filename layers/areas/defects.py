@@ -6,7 +6,10 @@ Errors refuse the levels. Warnings are shown and let them pass:
   an error all the same, as `uncovered`; a hole too thin to be a place is a `sliver`, an error;
 - `weak_parent`: a parent chosen by overlap that holds less than 60 % of the area;
 - `pending`: the level below does not fit any more. It may be the next file to come; until then nothing is published;
-- `childless`: an area with nothing below it, while its neighbours have. It can be drafted, not published.
+- `childless`: an area with nothing below it, while its neighbours have. It can be drafted, not published;
+- `mixed_collection`: lines and points that came with polygons, and are left out;
+- `same_name`: names that several areas have; the code is the key;
+- `reuse_confirmed`: a code for another place than before, which a person has confirmed.
 """
 
 from __future__ import annotations
@@ -22,7 +25,18 @@ from geo.defects import Defect, rounded
 from geo.positions import LonLat
 from layers.refusals import Refusal
 
-WARNINGS = frozenset({"gap", "narrow_inlet", "weak_parent", "pending", "childless"})
+WARNINGS = frozenset(
+    {
+        "gap",
+        "narrow_inlet",
+        "weak_parent",
+        "pending",
+        "childless",
+        "mixed_collection",
+        "same_name",
+        "reuse_confirmed",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.crs import Plane, plane_for, plane_from_srid
 from geo.errors import LayerError
-from geo.positions import Geometries
+from geo.positions import Datum, Geometries
 from geo.repairs import Change, repair, snap
 from layers.areas.defects import DefectsFound, Finding
 from layers.areas.drafts import (
@@ -24,14 +24,25 @@ from layers.areas.drafts import (
 )
 from layers.areas.drafts_rows import Draft, load_draft, store_draft
 from layers.areas.importing_checks import coverage_findings, fit_findings, pending_finding
+from layers.areas.importing_codes import (
+    doubled_findings,
+    name_findings,
+    propose_code,
+    recoded,
+    reuse_findings,
+    spoilt_findings,
+    system_findings,
+    without_doubles,
+)
 from layers.areas.importing_difference import Difference, difference
-from layers.areas.importing_features import Fields, choose_fields, code_findings, read_level
+from layers.areas.importing_features import Fields, Parenting, choose_fields, code_findings, read_codes, read_level
+from layers.areas.importing_history import former_polygons
+from layers.areas.importing_positions import placed_polygons, polygonal
 from layers.areas.records import Edition
 from layers.districts.records import District, Level
-from layers.read.coordinates import bounds_of, stored_geometry
+from layers.read.coordinates import bounds_of
 from layers.read.features import FeatureTable
 from layers.read.refusals import UnreadableFile
-from layers.read.values import text
 from layers.refusals import Refusal
 
 #: Features that no repair can make polygons of.
@@ -40,7 +51,11 @@ NO_POLYGON = frozenset({"not_polygon", "empty_geometry"})
 
 @dataclass(frozen=True, slots=True)
 class LevelRequest:
-    """What a person asks of an import; fields that are not named are looked for by their names."""
+    """What a person asks of an import; fields that are not named are looked for by their names.
+
+    `instead` holds the known code for codes of the file, `recoded` says that other codes for known places are meant,
+    `reused` that these codes are meant for other places. A `datum` that is named is believed.
+    """
 
     level: Level
     code: str | None = None
@@ -49,6 +64,12 @@ class LevelRequest:
     under: Mapping[str, str] = field(default_factory=dict)
     crs: str | None = None
     repair: bool = False
+    datum: Datum | None = None
+    code_digits: int | None = None
+    parent_digits: int | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)
+    recoded: bool = False
+    reused: Collection[str] = ()
 
 
 class BrokenLayer(Refusal):
@@ -57,7 +78,11 @@ class BrokenLayer(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """An import that was read, checked and compared, and is not stored yet."""
+    """An import that was read, checked and compared, and is not stored yet.
+
+    `recoded` pairs the file's code and the known one of areas that are known under another; `proposed_code` is a field
+    that would tell all rows apart, where the chosen one does not.
+    """
 
     district: District
     level: Level
@@ -68,6 +93,9 @@ class Preparation:
     findings: tuple[Finding, ...]
     mended: tuple[Change, ...]
     redrawn: tuple[Redrawn, ...]
+    recoded: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    proposed_code: str | None = None
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -94,7 +122,13 @@ async def prepare_level(
     draft = await load_draft(connection, district)
     read = _read(table, district=district, request=request, draft=draft)
     levels: DraftLevels = {**draft.levels, request.level.depth: sorted_level(read.level)}
+    known = draft.levels.get(request.level.depth)
+    pairs = recoded(known, read.level) if request.level.depth else ()
     findings = list(read.findings)
+    findings += [] if request.recoded else system_findings(request.level, pairs, len(read.level))
+    if request.level.depth:
+        former = await former_polygons(connection, district, request.level, read.level.codes)
+        findings += reuse_findings(request.level, read.level, former, request.reused)
     redrawn: list[Redrawn] = []
     if not any(one.is_error for one in findings):
         levels, together, redrawn = _fitted(district, levels, request)
@@ -109,6 +143,9 @@ async def prepare_level(
         findings=tuple(findings),
         mended=read.mended,
         redrawn=tuple(redrawn),
+        recoded=pairs,
+        notes=table.notes,
+        proposed_code=propose_code(table) if any(one.kind == "duplicate_code" for one in findings) else None,
     )
 
 
@@ -152,20 +189,30 @@ def _read(table: FeatureTable, *, district: District, request: LevelRequest, dra
     others = {depth: areas for depth, areas in draft.levels.items() if depth != level.depth}
     fields = choose_fields(table, depth=level.depth, code=request.code, name=request.name, parent=request.parent)
     near = levels_bounds(others) or levels_bounds(draft.levels)
-    given = stored_geometry(table, crs=request.crs, near=near, must_meet=True)
+    known = draft.levels.get(level.depth)
+    codes = read_codes(
+        table, fields, digits=request.code_digits, instead=request.instead, known=known.codes if known else ()
+    )
+    single, doubles = without_doubles(table)
+    doubled = doubled_findings(level, codes, doubles, is_mended=request.repair)
+    if request.repair and doubles:
+        repeated = {row for row, _ in doubles}
+        table, codes = single, [code for row, code in enumerate(codes) if row not in repeated]
+    placed = placed_polygons(table, crs=request.crs, datum=request.datum, near=near, known=draft.levels)
+    given, mixed = polygonal(level, codes, placed)
     plane = district_plane(district, others) if others else _plane_of(district, given)
-    codes = [text(value) for value in table.fields[fields.code]]
     shapes = _shaped(level, codes, given, plane=plane, mend=request.repair)
     features = read_level(
         table,
         shapes.polygons,
         fields,
-        district=district,
+        codes=codes,
         level=level,
-        drafted=draft.levels,
-        under=request.under,
+        asked=Parenting(district, draft.levels, request.under, request.parent_digits),
     )
-    findings = (*code_findings(level, features.level, district=district), *features.findings, *shapes.findings)
+    of_codes = [*code_findings(level, features.level, district=district), *spoilt_findings(level, codes), *doubled]
+    of_names = name_findings(level, features.level) if fields.name else []
+    findings = (*of_codes, *features.findings, *shapes.findings, *mixed, *of_names)
     return _Read(features.level, fields, findings, shapes.mended)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,9 @@ from geo.positions import Geometries, LonLat
 from layers.areas.defects import Finding
 from layers.areas.drafts import DraftLevels, LevelDraft
 from layers.districts.records import District, Level
+from layers.read.codes import padded, require_zeros
 from layers.read.features import FeatureTable
-from layers.read.fields import choose_field, require_field
+from layers.read.fields import JOIN, choose_field, compound, require_field
 from layers.read.values import storable, text, whole_number
 from layers.refusals import Refusal
 
@@ -39,6 +40,17 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
+class Parenting:
+    """How parents are found: those of single areas by their codes, whatever the file or the overlap says, else by the
+    levels that are `drafted`; and how many digits the codes in the file's field should have."""
+
+    district: District
+    drafted: DraftLevels
+    under: Mapping[str, str]
+    digits: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
     """The features of a file as areas, in the file's order, before anything is refused."""
 
@@ -58,7 +70,26 @@ def choose_fields(table: FeatureTable, *, depth: int, code: str | None, name: st
         parent_field = parent
     else:
         parent_field = require_field(present, "parent", parent)
-    return Fields(require_field(present, "code", code), choose_field(present, "name", name), parent_field)
+    if code is not None and code not in present and JOIN in code:
+        compound(table.fields, code)
+        code_field = code
+    else:
+        code_field = require_field(present, "code", code)
+    return Fields(code_field, choose_field(present, "name", name), parent_field)
+
+
+def read_codes(
+    table: FeatureTable, fields: Fields, *, digits: int | None, instead: Mapping[str, str], known: Collection[str]
+) -> list[str]:
+    """The code of each feature, with its leading zeros, replaced where `instead` names another.
+
+    Raises:
+        EatenZeros: codes have lost leading zeros.
+    """
+    codes = [padded(text(value), digits) for value in compound(table.fields, fields.code)]
+    codes = [instead.get(code, code) for code in codes]
+    require_zeros(codes, known, field=fields.code, option="code-digits")
+    return codes
 
 
 def read_level(
@@ -66,19 +97,26 @@ def read_level(
     polygons: Geometries,
     fields: Fields,
     *,
-    district: District,
+    codes: Sequence[str],
     level: Level,
-    drafted: DraftLevels,
-    under: Mapping[str, str],
+    asked: Parenting,
 ) -> Features:
-    """The table's features as areas of `level`; `polygons` are its geometries in the storage system.
+    """The table's features as areas of `level`, under their `codes`; `polygons` are in the storage system.
 
-    `under` names the parent of single areas by their codes, whatever the file or the overlap says.
+    Raises:
+        LevelNeeded: parents are to be found by overlap, and there are none yet.
+        EatenZeros: the parents' codes have lost leading zeros.
     """
-    codes = [text(value) for value in table.fields[fields.code]]
+    under = asked.under
     require_known(under, codes)
     names = [text(value) for value in table.fields[fields.name]] if fields.name else [""] * len(table)
-    found, weak = _parents(table, polygons, fields, district=district, level=level, drafted=drafted)
+    found, weak = _parents(table, polygons, fields, codes=codes, level=level, asked=asked)
+    if fields.parent not in {None, SPATIAL}:
+        found = [padded(parent, asked.digits) for parent in found]
+        above = asked.drafted.get(level.depth - 1)
+        known = () if above is None else above.codes
+        if known:
+            require_zeros(found, known, field=str(fields.parent), option="parent-digits")
     parents = [under.get(code, parent) for code, parent in zip(codes, found, strict=True)]
     weak = [one for one in weak if one.codes[0] not in under]
     attributes, bad_counts = _attributes(table, codes, fields, level)
@@ -102,19 +140,25 @@ def require_known(under: Mapping[str, str], codes: Sequence[str]) -> None:
 
 
 def _parents(
-    table: FeatureTable, polygons: Geometries, fields: Fields, *, district: District, level: Level, drafted: DraftLevels
+    table: FeatureTable,
+    polygons: Geometries,
+    fields: Fields,
+    *,
+    codes: Sequence[str],
+    level: Level,
+    asked: Parenting,
 ) -> tuple[list[str], list[Finding]]:
     if level.depth == 0:
         return [""] * len(table), []
     if fields.parent == SPATIAL and level.depth > 1:
-        return _parents_by_overlap(table, polygons, fields, level=level, above=drafted.get(level.depth - 1))
+        return _parents_by_overlap(polygons, codes, level=level, above=asked.drafted.get(level.depth - 1))
     if fields.parent is None or fields.parent == SPATIAL:
-        return [district.code] * len(table), []
+        return [asked.district.code] * len(table), []
     return [text(value) for value in table.fields[fields.parent]], []
 
 
 def _parents_by_overlap(
-    table: FeatureTable, polygons: Geometries, fields: Fields, *, level: Level, above: LevelDraft | None
+    polygons: Geometries, codes: Sequence[str], *, level: Level, above: LevelDraft | None
 ) -> tuple[list[str], list[Finding]]:
     if above is None:
         raise LevelNeeded(
@@ -125,7 +169,6 @@ def _parents_by_overlap(
         )
     indices, shares = parents_by_overlap(polygons, above.polygons)
     parents = [above.codes[index] if index >= 0 else "" for index in indices]
-    codes = [text(value) for value in table.fields[fields.code]]
     weak = [
         Finding(
             level=level.key,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,8 +18,9 @@ from layers.areas.queries import NoEdition, compiled, edition_in_force
 from layers.areas.records import CompiledEdition
 from layers.districts.records import District
 from layers.places.following import cells_of, count_residents
-from layers.places.importing_features import COUNTS, TEXTS, PlaceRow, read_places
-from layers.places.importing_statements import COUNT_STORED, UPSERT
+from layers.places.importing_features import COUNTS, TEXTS, PlaceRow, place_columns, read_places
+from layers.places.importing_statements import COUNT_STORED, STORED_CODES, UPSERT
+from layers.read.codes import require_zeros
 from layers.read.coordinates import bounds_of, stored_geometry
 from layers.read.features import FeatureTable
 from layers.read.rows import RefusedRow
@@ -48,22 +49,28 @@ async def import_places(
     district: District,
     table: FeatureTable,
     kind: str,
-    code: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    code_digits: int | None = None,
     crs: str | None = None,
     datum: Datum = Datum.WGS84,
 ) -> PlacesImported:
     """Store a table of buildings or service points; rows that cannot be used are given back, the rest is stored.
 
-    Places lie in the cells of the edition in force; without one they are located when one is published.
+    `columns` names the column of single fields, `code_digits` restores leading zeros that codes have lost. Places lie
+    in the cells of the edition in force; without one they are located when one is published.
 
     Raises:
         FieldNeeded, CrsNeeded: nothing of the table can be read.
+        EatenZeros: codes are those of stored places without their leading zeros.
     """
     await lock_boundaries(connection, district)
     edition = await _in_force(connection, district)
     near = None if edition is None else _box(edition)
     points = _unshifted(stored_geometry(_as_points(table), crs=crs, near=near), datum)
-    rows, refused = read_places(table, points, kind=kind, code=code)
+    chosen = place_columns(table.fields, kind, columns or {}).columns
+    rows, refused = read_places(table, points, kind=kind, columns=chosen, code_digits=code_digits)
+    known = set((await connection.scalars(STORED_CODES[kind], {"district": district.id})).all())
+    require_zeros([row.code for row in rows], known, field=chosen["code"], option="code-digits")
     lon, lat = np.array([row.lon for row in rows]), np.array([row.lat for row in rows])
     cells = cells_of(edition, lon, lat) if edition and rows else [None] * len(rows)
     new, changed = await _upsert(connection, kind, district=district, rows=rows, cells=cells)

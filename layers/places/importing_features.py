@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
 
 from geo.positions import Geometries
+from layers.read.codes import lost_digits, padded
+from layers.read.columns import ColumnMap, map_columns
 from layers.read.features import FeatureTable
-from layers.read.fields import choose_field, require_field
 from layers.read.rows import RefusedRow
 from layers.read.values import storable, text, whole_number
 
@@ -38,19 +39,22 @@ class _BadRow(Exception):  # noqa: N818 - never leaves this module
     """Why a row cannot be used."""
 
 
-def read_places(
-    table: FeatureTable, points: Geometries, *, kind: str, code: str | None
-) -> tuple[list[PlaceRow], list[RefusedRow]]:
-    """The rows of a table of 'buildings' or 'service-points'; `points` holds their positions.
+def place_columns(present: Iterable[str], kind: str, given: Mapping[str, str]) -> ColumnMap:
+    """Which column holds what of 'buildings' or 'service-points'.
 
     Raises:
         FieldNeeded: a field is missing, or several could be meant.
     """
-    columns = {"code": require_field(table.fields, "code", code)}
-    for meaning in (*TEXTS[kind], *COUNTS[kind]):
-        find = require_field if meaning in NEEDED[kind] else choose_field
-        columns[meaning] = find(table.fields, meaning, None) or ""
-    reader = _Reader(table, points, kind, columns)
+    needed = ("code", *NEEDED[kind])
+    optional = [name for name in (*TEXTS[kind], *COUNTS[kind]) if name not in needed]
+    return map_columns(present, needed=needed, optional=optional, given=given)
+
+
+def read_places(
+    table: FeatureTable, points: Geometries, *, kind: str, columns: Mapping[str, str], code_digits: int | None
+) -> tuple[list[PlaceRow], list[RefusedRow]]:
+    """The rows of a table of 'buildings' or 'service-points'; `points` holds their positions."""
+    reader = _Reader(table, points, kind, columns, code_digits)
     rows, refused, seen = [], [], dict[str, int]()
     for number in range(len(table)):
         try:
@@ -67,17 +71,20 @@ class _Reader:
     points: Geometries
     kind: str
     columns: Mapping[str, str]
+    code_digits: int | None
 
     def row(self, number: int, seen: dict[str, int]) -> PlaceRow:
-        cells = {name: self.table.fields[column][number] for name, column in self.columns.items() if column}
-        code = text(cells["code"])
+        cells = {name: self.table.fields[column][number] for name, column in self.columns.items()}
+        code = padded(text(cells["code"]), self.code_digits)
         if not code:
             raise _BadRow("it has no code")
+        if lost_digits(code):
+            raise _BadRow(f"the code {code} lost its digits in a spreadsheet; take it as text from its source")
         if seen.setdefault(code, number) != number:
             raise _BadRow(f"the code {code} stands in row {seen[code] + 1} already")
         point = self.points[number]
         if point is None or point.is_empty:
-            raise _BadRow("it has no position")
+            raise _BadRow(self._why_nowhere(number))
         return PlaceRow(
             code=code,
             lon=float(shapely.get_x(point)),
@@ -86,6 +93,9 @@ class _Reader:
             counts={name: self._count(name, cells) for name in COUNTS[self.kind]},
             attributes=self._attributes(number),
         )
+
+    def _why_nowhere(self, number: int) -> str:
+        return (self.table.reasons and self.table.reasons[number]) or "it has no position"
 
     def _text(self, name: str, cells: Mapping[str, object]) -> str:
         value = text(cells.get(name))

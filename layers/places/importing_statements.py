@@ -53,3 +53,24 @@ COUNT_STORED = {
     "buildings": text("select count(*) from buildings where district_id = :district"),
     "service-points": text("select count(*) from service_points where district_id = :district"),
 }
+
+STORED_CODES = {
+    "buildings": text("select code from buildings where district_id = :district"),
+    "service-points": text("select code from service_points where district_id = :district"),
+}
+
+#: Only counts that differ are written; which of the codes are stored comes back.
+UPDATE_COUNTS = text("""
+    with given as (
+        select * from unnest(cast(:codes as text[]), cast(:households as int[]), cast(:residents as int[]),
+                             cast(:over_60 as int[])) as given (code, households, residents, over_60)
+    )
+    update buildings b set
+        households = coalesce(given.households, b.households), residents = coalesce(given.residents, b.residents),
+        over_60 = coalesce(given.over_60, b.over_60), row_version = b.row_version + 1
+    from given
+    where b.district_id = :district and b.code = given.code
+      and (coalesce(given.households, b.households), coalesce(given.residents, b.residents),
+           coalesce(given.over_60, b.over_60)) is distinct from (b.households, b.residents, b.over_60)
+    returning b.code
+""")

@@ -11,15 +11,22 @@ from geo.datum import to_storage
 from geo.grid_codes import normalise_digits
 from geo.positions import Datum, Floats
 
+#: No projected system reaches farther, in whatever unit.
+FARTHEST = 1e9
+
 
 @dataclass(frozen=True, slots=True)
 class PointColumns:
-    """The columns that hold a position, and the datum it is given in; `accuracy` holds metres."""
+    """The columns that hold a position, and the datum it is given in; `accuracy` holds metres.
+
+    Without `is_degrees` the numbers are of a projected system, and only read.
+    """
 
     lon: str
     lat: str
     accuracy: str | None
     datum: Datum
+    is_degrees: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +42,9 @@ class Points:
 def read_points(rows: Sequence[Mapping[str, str]], columns: PointColumns) -> Points:
     """The positions of the rows; a row whose cells cannot be read keeps its place with a reason."""
     reasons = [""] * len(rows)
-    lon = _numbers(rows, columns.lon, reasons, low=-180, high=180)
-    lat = _numbers(rows, columns.lat, reasons, low=-90, high=90)
+    east, north = (180.0, 90.0) if columns.is_degrees else (FARTHEST, FARTHEST)
+    lon = _numbers(rows, columns.lon, reasons, low=-east, high=east)
+    lat = _numbers(rows, columns.lat, reasons, low=-north, high=north)
     accuracy_m = np.full(len(rows), np.nan)
     if columns.accuracy is not None:
         accuracy_m = _numbers(rows, columns.accuracy, reasons, low=0, high=np.inf, needed=False)
@@ -64,5 +72,5 @@ def _numbers(
         if low <= number <= high and np.isfinite(number):
             numbers[place] = number
         else:
-            reasons[place] = reasons[place] or f"{name} is {cell}, not between {low} and {high}"
+            reasons[place] = reasons[place] or f"{name} is {cell}, not between {low:g} and {high:g}"
     return numbers

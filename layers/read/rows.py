@@ -1,4 +1,4 @@
-"""Rows of a CSV file, in pieces, so that a table of any length takes the same memory."""
+"""Rows of a table, in pieces, so that one of any length takes the same memory."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from layers.read.refusals import UnreadableFile, WrongEncoding
+from layers.read.csv_rows import SURPLUS, csv_chunks, csv_header
+from layers.read.refusals import UnreadableFile
+from layers.read.xlsx_rows import xlsx_chunks, xlsx_header
 
-#: Under this key lie the cells of a row that has more cells than the table has columns.
-SURPLUS = None
+CSV = (".csv", ".csv.gz", ".txt", ".tsv")
+SHEETS = (".xlsx", ".xlsm")
+TABLES = (*CSV, *SHEETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,56 +25,62 @@ class RefusedRow:
     cells: dict[str, str]
 
 
-def columns_of(path: Path, *, encoding: str | None = None) -> list[str]:
+def is_table(path: Path) -> bool:
+    """Whether the file's name says that it is a table of rows."""
+    return path.name.lower().endswith(TABLES)
+
+
+def columns_of(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> list[str]:
     """The names of the table's columns.
 
     Raises:
-        UnreadableFile: no such file, or no header.
+        UnreadableFile: no such file, no table, no header, or a damaged file.
+        SuspiciousArchive: a workbook that would do harm.
         WrongEncoding: the text is not in this encoding.
     """
-    for _ in row_chunks(path, encoding=encoding, size=1):
+    _require_table(path)
+    if path.suffix.lower() in SHEETS:
+        return xlsx_header(path, sheet=sheet)
+    for _ in csv_chunks(path, encoding=encoding, size=1):
         break
-    with path.open(encoding=encoding or "utf-8-sig", newline="") as file:
-        header = next(csv.reader(file), [])
-    if not any(header):
-        raise UnreadableFile(f"{path.name} has no header row.", field="file", value=str(path))
-    return header
+    return csv_header(path, encoding=encoding)
 
 
-def row_chunks(path: Path, *, encoding: str | None = None, size: int = 50_000) -> Iterator[list[dict[str, str]]]:
+def row_chunks(
+    path: Path, *, encoding: str | None = None, sheet: str | None = None, size: int = 50_000
+) -> Iterator[list[dict[str, str]]]:
     """The table's rows as mappings from column to text, `size` at a time; missing cells are ''.
 
     Raises:
-        UnreadableFile: no such file.
+        UnreadableFile: no such file, no table, or a damaged one.
+        SuspiciousArchive: a workbook that would do harm.
         WrongEncoding: the text is not in this encoding.
     """
-    if not path.is_file():
-        raise UnreadableFile(f"There is no file {path}.", field="file", value=str(path))
-    try:
-        with path.open(encoding=encoding or "utf-8-sig", newline="") as file:
-            chunk = []
-            for row in csv.DictReader(file, restval=""):
-                chunk.append(row)
-                if len(chunk) == size:
-                    yield chunk
-                    chunk = []
-            if chunk:
-                yield chunk
-    except (UnicodeDecodeError, LookupError) as error:
-        raise WrongEncoding(
-            f"The text of {path.name} is not in {encoding or 'UTF-8'}.",
-            field="encoding",
-            value=encoding,
-            remedy="Name it: --encoding GB18030, or --encoding UTF-8.",
-        ) from error
-    except csv.Error as error:
-        raise UnreadableFile(f"{path.name} is no CSV: {error}.", field="file", value=str(path)) from error
+    _require_table(path)
+    if path.suffix.lower() in SHEETS:
+        yield from xlsx_chunks(path, sheet=sheet, size=size)
+    else:
+        yield from csv_chunks(path, encoding=encoding, size=size)
 
 
 def write_refused(path: Path, refused: Sequence[RefusedRow]) -> None:
     """Write refused rows with their number and reason in front, to be mended and imported again."""
     columns = list(dict.fromkeys(name for row in refused for name in row.cells if name is not SURPLUS))
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, ["row", "reason", *columns], extrasaction="ignore")
         writer.writeheader()
         writer.writerows({"row": one.number, "reason": one.reason, **one.cells} for one in refused)
+
+
+def _require_table(path: Path) -> None:
+    if not path.is_file():
+        raise UnreadableFile(
+            f"There is no file {path}.", field="file", value=str(path), remedy="Check its name and folder."
+        )
+    if not is_table(path):
+        raise UnreadableFile(
+            f"{path.name} is no table of rows.",
+            field="file",
+            value=str(path),
+            remedy=f"Give one of: {', '.join(TABLES)}; save an .xls or .ods as .xlsx or CSV first.",
+        )

@@ -123,10 +123,16 @@ def _area(cells: Mapping[str, str], district: District, by_code: Mapping[str, Se
             raise _BadRow(str(error)) from error
         found = [area for area in found if area.depth == depth]
     if not found:
-        raise _BadRow(f"the area {code!r} is not in the edition in force")
+        raise _BadRow(f"the area {code!r} is not in the edition in force{_with_zeros(code, by_code)}")
     if len(found) > 1:
         raise _BadRow(f"the area {code!r} is there at several levels; name one in a column 'level'")
     return found[0]
+
+
+def _with_zeros(code: str, known: Iterable[str]) -> str:
+    """What to say when the code would be known with its leading zeros."""
+    full = next((one for one in known if code and one.lstrip("0") == code and one != code), None)
+    return "" if full is None else f", {full} is: its leading zeros are lost; add --code-digits {len(full)}"
 
 
 def _day(cells: Mapping[str, str], name: str) -> date | None:

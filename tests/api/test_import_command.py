@@ -94,7 +94,7 @@ def test_levels_are_imported_published_and_staffed(town: Path, db_url: str) -> N
         writer.writerows([*people.roster(), people.roster()[0] | {"area": "nowhere"}])
     assert run("import", roster, "--as", "roster", "--refused", town / "refused.csv", "--commit") == 0
     assert count(db_url, "people") == 40
-    refused = list(csv.DictReader((town / "refused.csv").open(encoding="utf-8")))
+    refused = list(csv.DictReader((town / "refused.csv").open(encoding="utf-8-sig")))
     assert [(row["row"], row["area"]) for row in refused] == [(str(len(people.roster()) + 1), "nowhere")]
 
 

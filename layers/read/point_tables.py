@@ -1,0 +1,87 @@
+"""A table of rows as features: its positions as points, its columns as fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from geo.crs import STORAGE_CRS
+from geo.positions import Datum
+from layers.read.csv_rows import SURPLUS
+from layers.read.features import FeatureTable, refuse_damaged_text
+from layers.read.fields import require_field
+from layers.read.keeping import kept_fields
+from layers.read.points import PointColumns, read_points
+from layers.read.refusals import SystemNeeded
+from layers.read.rows import columns_of, row_chunks
+
+#: Columns that hold an outline as text, as QGIS and our own exports write it.
+OUTLINES = ("wkt", "geometry", "geom", "the_geom")
+
+
+def read_points_table(
+    path: Path,
+    *,
+    lon: str,
+    lat: str,
+    crs: str | None,
+    has_datum: bool,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    keep: Sequence[str] = (),
+) -> FeatureTable:
+    """Read a table whole; a row without a position that can be read keeps its place with the reason.
+
+    Raises:
+        SystemNeeded: neither a datum nor a system says what the numbers refer to.
+        UnreadableFile, WrongEncoding, TooManyFields, FieldNeeded: as for `columns_of` and `kept_fields`.
+    """
+    if crs is None and not has_datum:
+        raise SystemNeeded(
+            f"{path.name} does not say what its {lon} and {lat} refer to; a wrong guess moves every point by 500 m.",
+            field="datum",
+            remedy="Add --datum wgs84 | cgcs2000 | gcj02 | bd09, or --crs EPSG:n for metres or feet.",
+        )
+    table = rows_as_fields(path, encoding=encoding, sheet=sheet, keep=[*keep, lon, lat] if keep else ())
+    rows = [dict(zip((lon, lat), pair, strict=True)) for pair in zip(table.fields[lon], table.fields[lat], strict=True)]
+    points = read_points(rows, PointColumns(lon, lat, accuracy=None, datum=Datum.WGS84, is_degrees=crs is None))
+    reasons = tuple(surplus or reason for surplus, reason in zip(table.reasons, points.reasons, strict=True))
+    geometry = np.full(len(rows), None, dtype=object)
+    here = np.array([not reason for reason in reasons], dtype=bool)
+    geometry[here] = shapely.points(points.lon[here], points.lat[here])
+    fields = {name: column for name, column in table.fields.items() if name not in {lon, lat}}
+    return FeatureTable(path.name, fields, geometry, crs or STORAGE_CRS.to_wkt(), reasons)
+
+
+def read_outlines_table(
+    path: Path, *, encoding: str | None = None, sheet: str | None = None, keep: Sequence[str] = ()
+) -> FeatureTable:
+    """Read a table with a column of outlines as WKT; it declares no system.
+
+    Raises:
+        FieldNeeded: no column is named as outlines are, or several are.
+    """
+    table = rows_as_fields(path, encoding=encoding, sheet=sheet, keep=keep)
+    named = [name for name in table.fields if name.lower() in OUTLINES]
+    column = named[0] if len(named) == 1 else require_field(named, "outline", None)
+    shapes = shapely.from_wkt(table.fields[column], on_invalid="ignore")
+    fields = {name: values for name, values in table.fields.items() if name != column}
+    return FeatureTable(path.name, fields, shapes, None)
+
+
+def rows_as_fields(
+    path: Path, *, encoding: str | None = None, sheet: str | None = None, keep: Sequence[str] = ()
+) -> FeatureTable:
+    """The table's columns as fields without positions; `reasons` names rows with more cells than columns."""
+    header = [name for name in columns_of(path, encoding=encoding, sheet=sheet) if name]
+    columns = kept_fields(path.name, header, keep)
+    rows = list(chain.from_iterable(row_chunks(path, encoding=encoding, sheet=sheet)))
+    fields = {name: np.array([row[name] for row in rows], dtype=object) for name in columns}
+    refuse_damaged_text(path.name, fields)
+    reasons = tuple("it has more cells than the table has columns" if SURPLUS in row else "" for row in rows)
+    nothing = np.full(len(rows), None, dtype=object)
+    return FeatureTable(path.name, fields, nothing, None, reasons)
