@@ -102,7 +102,7 @@ async def test_a_merge_leaves_lineage_days_and_the_buildings_in_the_right_cell(t
 
 async def test_duties_for_areas_that_are_gone_are_named(toytown: AsyncConnection) -> None:
     await store(toytown, merged_first_two())
-    duties = (await put_in_force(toytown)).follow_ups[-1]
+    duties = next(one for one in (await put_in_force(toytown)).follow_ups if one.subject == "Duties")
     assert duties.figures == {"for areas that are gone": 3}
     assert f"W0001 → {SECOND}" in duties.named
 
