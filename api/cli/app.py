@@ -35,6 +35,7 @@ COMMANDS: dict[str, Command] = {
     "migrate": Command("api.cli.migrate", "migrate", "Bring the database's schema up to date."),
     "cluster": Command("api.cli.private_cluster", "cluster", "The private PostGIS cluster: start, stop, status, url."),
     "file": Command("api.cli.filing", "file", "File a table of requests through the same code as a single report."),
+    "bench": Command("api.cli.bench", "bench", "Measure locating, filing or the maps beside their peers."),
     "test": Command("api.cli.checks", "test", "Run every test: Python, JavaScript, browser.", takes_more=True),
     "check": Command("api.cli.checks", "check", "Run every check of the code: style, types, imports, rules."),
 }

@@ -1,0 +1,162 @@
+"""`bench maps`: the workload map of all cells, geometry and figures apart, beside one folium page with all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import psycopg
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from api.bench.filing_scratch import Scratch, scratch_district
+from api.bench.outcome import Outcome, Rate
+from api.bench.rounds import ratio, seconds_each
+from api.bench.service import BenchFailed, serving
+from api.clock import now
+from layers.areas.queries import edition_in_force, polygons
+from layers.districts.queries import district as district_of
+from layers.migrations import sqlalchemy_url
+from layers.workload.queries import sheet, standing
+from layers.workload.records import WorkloadSheet
+from maps.figures import ClassChoice, figures_json
+from maps.naive import naive_page
+from maps.outlines import AreaOutline, outlines_json
+from maps.workload import workload_page
+
+MANY = (Path(__file__).parent / "sql" / "many_reports.sql").read_text(encoding="utf-8")
+METRIC = "open"
+SHOWN = [(METRIC, ClassChoice())]
+NAIVE, OURS = "folium.Choropleth with embedded GeoJSON", "wangge, outlines + figures + page"
+FIGURES = "/maps/figures"
+
+
+class Sizes(NamedTuple):
+    """How many reports there are, and how often each thing is asked or drawn."""
+
+    reports: int
+    asked: int
+    rounds: int
+
+
+FULL, QUICK = Sizes(100_000, 500, 3), Sizes(5_000, 20, 1)
+
+
+class _Level(NamedTuple):
+    sheet: WorkloadSheet
+    areas: list[AreaOutline]
+
+
+def bench_maps(var: Path, *, quick: bool) -> Outcome:
+    """Run it on a scratch database in a cluster under `var`; raises `BenchFailed` where anything goes wrong."""
+    sizes = QUICK if quick else FULL
+    with scratch_district(var) as scratch:
+        level = asyncio.run(_level(scratch, sizes))
+        with serving(scratch.url, var, processes=1, pool_size=10) as port:
+            outlines = _outlines_address(port)
+            figures_ms = _asked(port, FIGURES, sizes.asked)
+            outlines_ms = _asked(port, outlines, sizes.asked)
+    return _outcome(level, figures_ms, outlines_ms, sizes)
+
+
+def _outcome(level: _Level, figures_ms: list[float], outlines_ms: list[float], sizes: Sizes) -> Outcome:
+    times = seconds_each({NAIVE: lambda: _naive(level), OURS: lambda: _ours(level)}, rounds=sizes.rounds)
+    refreshed = len(figures_json(level.sheet, shown=SHOWN))
+    whole = len(_naive(level).encode())
+    judged = {
+        "refresh_bytes_to_naive": refreshed / whole,
+        "build_to_naive": ratio(times, OURS, NAIVE),
+        "figures_p99_ms": figures_ms[len(figures_ms) * 99 // 100],
+        "figures_p50_ms": median(figures_ms),
+    }
+    rows = (
+        *(Rate(name, 1 / median(taken), "maps/s", ratio(times, NAIVE, name), NAIVE) for name, taken in times.items()),
+        Rate("figures of all cells, one client", 1000 / median(figures_ms), "answers/s"),
+        Rate("outlines from memory, one client", 1000 / median(outlines_ms), "answers/s"),
+        Rate("bytes of a refresh", refreshed, "bytes", refreshed / whole, "bytes of the naive page"),
+        Rate("bytes of the naive page", whole, "bytes"),
+    )
+    return Outcome("maps", rows, judged, _differing(level))
+
+
+def _naive(level: _Level) -> str:
+    return naive_page(level.sheet, level.areas, metric=METRIC)
+
+
+def _ours(level: _Level) -> tuple[bytes, bytes, str]:
+    """Everything that a first look needs, the outlines too, though they are made once for each edition."""
+    figures = figures_json(level.sheet, shown=SHOWN)
+    page = workload_page(
+        level.sheet,
+        metric=METRIC,
+        choice=ClassChoice(),
+        outlines_url="/maps/outlines/bench.json",
+        figures_url=FIGURES,
+    )
+    return outlines_json(level.areas).body, figures, page
+
+
+def _differing(level: _Level) -> int:
+    """How many areas the figures leave out or tell otherwise than the sheet."""
+    told = {row.code: row.open for row in level.sheet.rows}
+    return sum(one.code not in told for one in level.areas) + abs(len(told) - len(level.areas))
+
+
+async def _level(scratch: Scratch, sizes: Sizes) -> _Level:
+    """Fill in the reports, and read the cells and their figures."""
+    engine = create_async_engine(sqlalchemy_url(scratch.url), poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            district = await district_of(connection, None)
+            with psycopg.connect(scratch.url, autocommit=True) as plain:
+                plain.execute(MANY, {"reports": sizes.reports, "depth": district.cell_depth})
+                plain.execute("vacuum analyze")
+            edition, level, moment = await edition_in_force(connection, district), district.levels[-1], now()
+            areas, shapes = await polygons(connection, edition.id, depth=level.depth)
+            stands = await standing(connection, edition, level, on=moment.date())
+            made = await sheet(
+                connection,
+                district=district,
+                edition=edition,
+                level=level,
+                areas=areas,
+                stands=stands,
+                now=moment,
+            )
+    finally:
+        await engine.dispose()
+    drawn = [AreaOutline(one.code, one.name, shape) for one, shape in zip(areas, shapes, strict=True)]
+    return _Level(made.sheet, drawn)
+
+
+def _outlines_address(port: int) -> str:
+    """Where the page says the outlines are."""
+    _, page = _get(HTTPConnection("127.0.0.1", port, timeout=30), "/maps/workload")
+    _, found, rest = page.decode().partition("/maps/outlines/")
+    if not found:
+        raise BenchFailed("The map's page names no outlines.", field="page")
+    return "/maps/outlines/" + rest.partition('"')[0].partition("\\")[0]
+
+
+def _asked(port: int, address: str, times: int) -> list[float]:
+    """Milliseconds of each answer, ascending; a tenth more are asked first and not counted."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    taken = []
+    for _ in range(times + times // 10 + 1):
+        began = time.perf_counter()
+        _get(connection, address)
+        taken.append((time.perf_counter() - began) * 1000)
+    return sorted(taken[-times:])
+
+
+def _get(connection: HTTPConnection, address: str) -> tuple[int, bytes]:
+    connection.request("GET", address, headers={"Accept-Encoding": "identity" if "workload" in address else "gzip"})
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise BenchFailed(f"{address} answered {answer.status}.", field="address", value=address)
+    return answer.status, body

@@ -1,0 +1,50 @@
+"""`./wangge bench`: the service's speed beside its peers', in one run."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from api.bench.outcome import Outcome
+from api.settings import Settings, read_settings
+
+
+class Bench(StrEnum):
+    """What can be measured."""
+
+    LOCATE = "locate"
+    FILE = "file"
+    MAPS = "maps"
+
+
+def bench(
+    which: Annotated[Bench, typer.Argument(help="locate, file or maps.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="A short run that only shows that it works.")] = False,
+) -> None:
+    """Measure locating, filing or the maps beside their peers; docs/benchmarks.md says how to read it."""
+    outcome = _run(which, read_settings(), quick=quick)
+    if json:
+        typer.echo(orjson.dumps(outcome.as_json()))
+    else:
+        Console().print(outcome.as_table())
+
+
+def _run(which: Bench, settings: Settings, *, quick: bool) -> Outcome:
+    settings.var.mkdir(parents=True, exist_ok=True)
+    if which is Bench.LOCATE:
+        from api.bench.locating import bench_locate
+
+        return bench_locate(quick=quick)
+    if which is Bench.FILE:
+        from api.bench.filing import bench_file
+
+        return bench_file(settings.var, quick=quick)
+    from api.bench.drawing import bench_maps
+
+    return bench_maps(settings.var, quick=quick)
