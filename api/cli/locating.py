@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.cli.importing_registers import read_datum
+from api.cli.locating_parts import PARQUET, Output, Part, output_ending
+from api.cli.locating_rows import ANSWERS, PREFIX, TEXTS, Layer, answer_rows
 from api.cli.progress import progress
 from api.cli.transactions import in_transaction
 from geo.errors import LayerError
 from geo.locate import Locator
-from geo.placement import Placement, place_many
 from layers.areas.importing import BrokenLayer
 from layers.areas.queries import compiled, edition_in_force
 from layers.areas.records import CompiledEdition
@@ -25,61 +23,67 @@ from layers.districts.queries import district as district_of
 from layers.districts.records import DistrictSettings
 from layers.read.coordinates import stored_geometry
 from layers.read.features import read_features
-from layers.read.fields import require_field
-from layers.read.points import PointColumns, read_points
+from layers.read.fields import compound, require_field
+from layers.read.points import PointColumns
 from layers.read.refusals import FieldNeeded
-from layers.read.rows import SURPLUS, columns_of, row_chunks
+from layers.read.row_streams import LAT, LON, RowStream, open_rows
 from layers.read.values import text
 
 CHUNK = 20_000
-#: What stands for an accuracy that is not known, as phones write it.
-NO_ACCURACY_M = 0.0
-ANSWERS = ("code", "path", "certainty", "border_m", "nearest_m", "candidates", "flags", "reason")
-#: Stands before the names of our columns, so that none of the table's own is overwritten.
-PREFIX = "wangge_"
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """What points are located against: the cells, the path of codes to each of them, and the district's settings."""
-
-    locator: Locator
-    paths: Mapping[str, str]
-    settings: DistrictSettings
 
 
 def locate(
-    file: Annotated[Path, typer.Argument(help="The table, CSV with a header row.", metavar="POINTS.csv")],
-    lon: Annotated[str, typer.Option(help="Column of the longitude.")],
-    lat: Annotated[str, typer.Option(help="Column of the latitude.")],
+    file: Annotated[Path, typer.Argument(help="Points: CSV, CSV.GZ, XLSX, Parquet, GeoPackage.", metavar="POINTS")],
     datum: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02 or bd09.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the located table goes, CSV.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where it goes: .csv, .csv.gz or .parquet.")],
+    lon: Annotated[str | None, typer.Option(help="Column of the longitude; a GeoPackage has points.")] = None,
+    lat: Annotated[str | None, typer.Option(help="Column of the latitude; a GeoPackage has points.")] = None,
     accuracy: Annotated[str | None, typer.Option(help="Column of the accuracy in metres.")] = None,
     grids: Annotated[Path | None, typer.Option(help="File of polygons; no database is used then.")] = None,
     code: Annotated[str | None, typer.Option(help="Field of the polygons' code.")] = None,
     crs: Annotated[str | None, typer.Option(help="The polygons' system, such as EPSG:n.")] = None,
     district: Annotated[str | None, typer.Option(help="Code of the district, when there are several.")] = None,
+    layer: Annotated[str | None, typer.Option(help="Layer or sheet of a table that holds several.")] = None,
     encoding: Annotated[str | None, typer.Option(help="The table's encoding, such as GB18030.")] = None,
 ) -> None:
     """Locate a table of points: each row gets its cell, how certain that is, and how far the border is.
 
-    Rows that cannot be read are kept, with the reason in a column.
+    Rows that cannot be read are kept, with the reason in a column. A run that was interrupted goes on where it was.
     """
-    columns = PointColumns(lon, lat, accuracy, read_datum(datum))
-    header = columns_of(file, encoding=encoding)
-    for name in (lon, lat, accuracy):
-        if name is not None and name not in header:
-            raise FieldNeeded(f"The table has no column {name!r}.", value=name, remedy=f"It has: {', '.join(header)}.")
-    layer = layer_in_file(grids, code=code, crs=crs) if grids else layer_in_force(district)
-    if layer.locator.why_slow:
-        typer.echo(f"The polygons are no clean coverage ({layer.locator.why_slow}): located exactly, but slower.")
-    _locate_rows(file, output, header=header, columns=columns, layer=layer, encoding=encoding)
+    output_ending(output)
+    table = open_rows(file, encoding=encoding, layer=layer)
+    if table.has_points:
+        lon, lat = lon or LON, lat or LAT
+    columns = PointColumns(
+        require_column(table, lon, "lon"),
+        require_column(table, lat, "lat"),
+        require_column(table, accuracy, "accuracy") if accuracy else None,
+        read_datum(datum),
+    )
+    against = layer_in_file(grids, code=code, crs=crs) if grids else layer_in_force(district)
+    if against.locator.why_slow:
+        typer.echo(f"The polygons are no clean coverage ({against.locator.why_slow}): located exactly, but slower.")
+    locate_rows(table, output, columns=columns, layer=against, job=_job(file, columns, against, encoding, layer))
+
+
+def require_column(table: RowStream, name: str | None, meaning: str) -> str:
+    """The column with this name; refused when none is named, or it is not there."""
+    if name is None or name not in table.columns:
+        said = f"has no column {name!r}" if name else f"does not say which column holds the {meaning}"
+        raise FieldNeeded(
+            f"The table {said}.",
+            field=meaning,
+            value=name,
+            remedy=f"Name it: --{meaning} COLUMN. It has: {', '.join(table.columns)}.",
+        )
+    return name
 
 
 def layer_in_file(file: Path, *, code: str | None, crs: str | None) -> Layer:
     """The polygons of a file under their codes; there is no path above them."""
     table = read_features(file)
-    codes = [text(value) for value in table.fields[require_field(table.fields, "code", code)]]
+    field = code or require_field(table.fields, "code", None)
+    codes = [text(value) for value in compound(table.fields, field)]
     polygons = stored_geometry(table, crs=crs)
     try:
         locator = Locator.build(codes, polygons)
@@ -101,58 +105,46 @@ def layer_in_force(district: str | None) -> Layer:
     return Layer(edition.locator, paths, edition.district.settings)
 
 
-def _locate_rows(
-    file: Path, output: Path, *, header: list[str], columns: PointColumns, layer: Layer, encoding: str | None
+def locate_rows(
+    table: RowStream, output: Path, *, columns: PointColumns, layer: Layer, job: dict[str, Any], size: int = CHUNK
 ) -> None:
-    total, found, unread = _count_lines(file), 0, 0
-    # Only a whole table gets the name that was asked for.
-    unfinished = output.with_name(f"{output.name}.part")
-    with (
-        unfinished.open("w", encoding="utf-8-sig", newline="") as target,
-        progress("locating", total=total) as step,
-    ):
-        writer = csv.DictWriter(target, [*header, *(PREFIX + name for name in ANSWERS)])
-        writer.writeheader()
-        for rows in row_chunks(file, encoding=encoding, size=CHUNK):
-            points = read_points(rows, columns)
-            placed = place_many(
-                layer.locator,
-                points.lon,
-                points.lat,
-                accuracy_m=np.nan_to_num(points.accuracy_m, nan=NO_ACCURACY_M),
-                assumed_accuracy_m=layer.settings.assumed_accuracy_m,
-                reach_m=layer.settings.reach_m,
-            )
-            for row, placement, reason in zip(rows, placed, points.reasons, strict=True):
-                row.pop(SURPLUS, None)  # type: ignore[call-overload]  # csv keeps surplus cells under None
-                writer.writerow(row | _answer(placement, reason, layer))
-            found += sum(one.code is not None for one in placed)
-            unread += sum(bool(reason) for reason in points.reasons)
+    """Locate a table part by part; parts that an interrupted run has left are not done again."""
+    target = Output(
+        output,
+        [*table.columns, *(PREFIX + name for name in ANSWERS)],
+        _schema(table) if output_ending(output) == PARQUET else None,
+    )
+    parts = target.begin({**job, "size": size})
+    if parts:
+        typer.echo(f"Going on after {sum(part.rows for part in parts):,} rows of an earlier run.")
+    with progress("locating", total=table.total) as step:
+        step(sum(part.rows for part in parts))
+        for rows in table.pieces(size, len(parts)):
+            answered = answer_rows(rows, columns, layer)
+            part = Part(len(parts), len(rows), answered.located, answered.unread)
+            target.write(part, answered.rows)
+            parts.append(part)
             step(len(rows))
-    unfinished.replace(output)
-    typer.echo(f"{found:,} located, {unread:,} without a position that can be read; written to {output}.")
+    target.join()
+    located, unread = sum(part.located for part in parts), sum(part.unread for part in parts)
+    typer.echo(f"{located:,} located, {unread:,} without a position that can be read; written to {output}.")
 
 
-def _answer(placement: Placement, reason: str, layer: Layer) -> dict[str, Any]:
-    if reason:
-        return {PREFIX + "reason": reason}
-    answer = {
-        "code": placement.code or "",
-        "path": layer.paths[placement.code] if placement.code else "",
-        "certainty": placement.certainty,
-        "border_m": _metres(placement.border_m),
-        "nearest_m": _metres(placement.nearest_m),
-        "candidates": ";".join(f"{one.code}:{one.share}" for one in placement.candidates),
-        "flags": ";".join(placement.flags),
-    }
-    return {PREFIX + name: value for name, value in answer.items()}
+def _schema(table: RowStream) -> Any:
+    """The columns of a Parquet file with their types: the table's own as they were, or as text."""
+    import pyarrow
+
+    own = list(table.schema) if table.schema is not None else [(name, pyarrow.string()) for name in table.columns]
+    if table.has_points:
+        own = [(name, pyarrow.float64() if name in {LON, LAT} else pyarrow.string()) for name in table.columns]
+    answers = [(PREFIX + name, pyarrow.string() if name in TEXTS else pyarrow.float64()) for name in ANSWERS]
+    return pyarrow.schema([*own, *answers])
 
 
-def _metres(distance_m: float | None) -> str:
-    return "" if distance_m is None else f"{distance_m:.1f}"
-
-
-def _count_lines(file: Path) -> int:
-    """The table's lines without the header: its rows, unless cells hold line breaks."""
-    with file.open("rb") as content:
-        return max(sum(block.count(b"\n") for block in iter(lambda: content.read(1 << 20), b"")) - 1, 1)
+def _job(
+    file: Path, columns: PointColumns, layer: Layer, encoding: str | None, sheet: str | None
+) -> dict[str, Sequence[Any]]:
+    """What makes two runs the same: the table as it lies there, what is read of it, and the polygons."""
+    here = file.stat()
+    said = [columns.lon, columns.lat, columns.accuracy, str(columns.datum), encoding, sheet]
+    return {"table": [file.name, here.st_size, here.st_mtime_ns], "read": said, "layer": [layer.digest()]}

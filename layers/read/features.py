@@ -101,7 +101,7 @@ def _read(path: Path, *, layer: str | None, encoding: str | None, keep: Sequence
         require_whole(path)
         encoding = text_encoding(path, encoding)
     elif path.suffix.lower() == ".gpkg":
-        _require_sound(path)
+        require_sound(path)
     with _gdal_speaks(path, encoding) as heard:
         layer = _layer(path, layer)
         here = pyogrio.read_info(path, layer=layer, encoding=encoding)["fields"]
@@ -181,8 +181,12 @@ def _layer(path: Path, layer: str | None) -> str | None:
     return layer
 
 
-def _require_sound(path: Path) -> None:
-    """GDAL reads a damaged GeoPackage as far as it goes and says nothing: SQLite's own check comes first."""
+def require_sound(path: Path) -> None:
+    """Refuse a damaged GeoPackage: GDAL reads it as far as it goes and says nothing.
+
+    Raises:
+        UnreadableFile: SQLite's own check finds fault with it.
+    """
     try:
         with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True) as database:
             found = database.execute("pragma quick_check(1)").fetchone()[0]
