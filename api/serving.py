@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import errno
-import logging
 import socket
 
-import psycopg
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.cluster import Cluster
-from api.cluster_database import CONNECT_TIMEOUT_S, DATABASE, check_database, database_url, place_of
+from api.cluster_database import DATABASE, check_database, database_url, place_of
 from api.logs import configure, event
 from api.settings import Settings, read_settings
 from layers.migrations import current, newest
@@ -48,7 +46,7 @@ def serve(settings: Settings, *, host: str, port: int, processes: int, with_work
     Raises:
         SchemaBehind: the database must be migrated first.
         PortTaken: something else listens there.
-        DatabaseUnfit: the database answers, but cannot be used.
+        DatabaseUnfit: the database does not answer, or cannot be used.
     """
     configure(settings.log_level)
     check_schema(settings)
@@ -77,11 +75,7 @@ def serve(settings: Settings, *, host: str, port: int, processes: int, with_work
 
 
 def check_schema(settings: Settings) -> None:
-    """Refuse a database that is not at the revision the code expects; one that does not answer is waited for."""
-    given = settings.database_url
-    if given is not None and not answers(given.get_secret_value()):
-        event("database_away", level=logging.WARNING, place=place_of(given.get_secret_value()))
-        return
+    """Refuse a database that does not answer, cannot be used, or is not at the revision the code expects."""
     url = database_url(settings)
     check_database(url)
     require_current(url)
@@ -97,16 +91,6 @@ def require_current(url: str) -> None:
             value=revision,
             remedy="Run ./wangge migrate.",
         )
-
-
-def answers(url: str) -> bool:
-    """Whether the database can be connected to."""
-    try:
-        psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT_S).close()
-    except psycopg.OperationalError as error:
-        # A server that answers with a refusal is there: what is wrong with it is said by `check_database`.
-        return "FATAL" in str(error)
-    return True
 
 
 def listen(host: str, port: int) -> socket.socket:

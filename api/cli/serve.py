@@ -19,8 +19,8 @@ def serve(
 ) -> None:
     """Serve the maps, the pages and the HTTP interface until stopped with Ctrl-C or SIGTERM.
 
-    The service starts while the database is away, and says so at /readyz. A database at another revision than the
-    code is refused: run ./wangge migrate.
+    A database that does not answer, or is at another revision than the code, is refused at the start; one that goes
+    away later is waited for, and /readyz says so.
     """
     settings = read_settings()
     serve_application(

@@ -105,9 +105,7 @@ class Preparation:
     @property
     def changes_nothing(self) -> bool:
         """Whether the draft, or the edition in force, already is what this import would make of it."""
-        return {depth: level.digests() for depth, level in self.levels.items()} == {
-            depth: level.digests() for depth, level in self.draft.levels.items()
-        }
+        return _told(self.levels) == _told(self.draft.levels)
 
 
 async def prepare_level(
@@ -173,6 +171,11 @@ async def store_level(connection: AsyncConnection, preparation: Preparation, *, 
         actor=actor,
         now=now,
     )
+
+
+def _told(levels: DraftLevels) -> dict[int, list[tuple[str, str]]]:
+    """Every area by its code and by what makes its version."""
+    return {depth: list(zip(level.codes, level.digests(), strict=True)) for depth, level in levels.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from geo.crs import STORAGE_SRID
+from geo.crs import PRECISION_DECIMALS, STORAGE_SRID
 from geo.datum import to_storage
 from geo.positions import Bounds, Datum, Geometries
 from layers.areas.drafts_rows import lock_boundaries
@@ -109,10 +109,11 @@ def _as_points(table: FeatureTable) -> FeatureTable:
 
 
 def _unshifted(points: Geometries, datum: Datum) -> Geometries:
+    """The points in the storage datum, on the raster that polygons lie on too: an export comes back bit for bit."""
     here = ~(shapely.is_missing(points) | shapely.is_empty(points))
     lon, lat = to_storage(shapely.get_x(points[here]), shapely.get_y(points[here]), datum)
     moved = points.copy()
-    moved[here] = shapely.points(lon, lat)
+    moved[here] = shapely.points(np.round(lon, PRECISION_DECIMALS), np.round(lat, PRECISION_DECIMALS))
     return moved
 
 

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from api.cluster_database import url_of
-from api.serving import PortTaken, SchemaBehind, answers, listen, require_current
+from api.serving import PortTaken, SchemaBehind, listen, require_current
 from tests.servers import CHECKOUT, free_port, serving
 
 
@@ -47,10 +47,16 @@ def test_a_migrated_database_is_current(db_url: str) -> None:
     require_current(db_url)
 
 
-def test_a_server_that_refuses_is_there_and_one_that_is_not_is_away(db_url: str) -> None:
-    assert answers(db_url)
-    assert answers(url_of(db_url, "no_such_database"))
-    assert not answers(f"postgresql://nobody@127.0.0.1:{free_port()}/none")
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_an_unreachable_database_ends_the_start_with_one_sentence(command: str, tmp_path: Path) -> None:
+    port = free_port()
+    started = run(command, f"postgresql://nobody:hidden@127.0.0.1:{port}/none", tmp_path)
+    _, said = started.communicate(timeout=30)
+    assert started.returncode == 1
+    assert said.startswith(f"wangge: The database at 127.0.0.1:{port}/none cannot be used")
+    assert "DATABASE_URL" in said
+    assert "hidden" not in said
+    assert said.count("\n") == 1
 
 
 def run(command: str, database_url: str, var: Path) -> subprocess.Popen[str]:
