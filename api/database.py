@@ -1,6 +1,6 @@
 """The database as requests see it: read-only connections for questions, plain psycopg transactions for filing.
 
-Both pools open lazily and come back by themselves, so the service starts, and says so, while the database is away.
+Both pools open lazily and come back by themselves, so the service outlives a database that goes away, and says so.
 """
 
 from __future__ import annotations
