@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = -1
 _CHUNK = 65_536
+_PARTS_PER_THREAD = 4
 _POLYGONAL = (-1, shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -93,10 +94,8 @@ class Locator:
         if x.shape != y.shape or x.ndim != 1:
             raise LayerError(f"lon has shape {x.shape} and lat {y.shape}: give two arrays of one length")
         faces = np.empty(len(x), np.int32)
-        slices = [slice(start, start + _CHUNK) for start in range(0, len(x), _CHUNK)]
-        if threads > 1 and len(slices) > 1:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(lambda part: self._locate(x[part], y[part], faces[part]), slices))
+        if threads > 1 and len(x) > _CHUNK:
+            self._locate_together(x, y, faces, threads)
         elif len(x):
             self._locate(x, y, faces)
         return faces
@@ -117,6 +116,22 @@ class Locator:
         """The code of the polygon that holds one point, None where none does."""
         index = self.index(position)
         return None if index == OUTSIDE else str(self.codes[index])
+
+    def _locate_together(self, lon: Floats, lat: Floats, faces: NDArray[np.int32], threads: int) -> None:
+        """Locate in parts that this thread and `threads` - 1 others take one after the other."""
+        chunk = max(_CHUNK, len(lon) // (_PARTS_PER_THREAD * threads))
+        parts = iter([slice(start, start + chunk) for start in range(0, len(lon), chunk)])
+
+        def work() -> None:
+            for part in parts:
+                self._locate(lon[part], lat[part], faces[part])
+
+        # The calling thread works too: one that only waited would be woken for every part.
+        with ThreadPoolExecutor(threads - 1) as pool:
+            others = [pool.submit(work) for _ in range(threads - 1)]
+            work()
+            for other in others:
+                other.result()
 
     def _locate(self, lon: Floats, lat: Floats, faces: NDArray[np.int32]) -> None:
         if self._raster is not None:
