@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from layers.refusals import Refusal
 
-#: Codes shorter than this may well be of different lengths: wards 1 to 22.
-LEAST_DIGITS = 4
+#: Shorter codes may well be of different lengths, such as running numbers; those of divisions have nine and more.
+LEAST_DIGITS = 9
 MOST_EATEN = 3
 _POWER_OF_TEN = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}")
 
@@ -37,7 +37,7 @@ def eaten_zeros(codes: Iterable[str], known: Collection[str]) -> Eaten | None:
     digits = lengths.pop()
     short = [one for one in unknown if digits - MOST_EATEN <= len(one) < digits]
     restored = [(one, one.zfill(digits)) for one in short if one.zfill(digits) in known]
-    if not restored and digits > LEAST_DIGITS and len(short) < len(unknown):
+    if not restored and digits >= LEAST_DIGITS and 2 * len(short) <= len(unknown):
         restored = [(one, one.zfill(digits)) for one in short]
     return Eaten(digits, tuple(restored)) if restored else None
 
