@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-import click
 import typer
 
 from api.cli.tables import print_table
@@ -48,15 +47,15 @@ def show_columns(columns: ColumnMap, sample: Sequence[Mapping[str, str]]) -> Non
         typer.echo(f"Columns without a field: {', '.join(columns.unused)}.")
 
 
-def confirm(columns: ColumnMap, *, commit: bool) -> None:
-    """Say what to type when columns are only proposed; refuse to store on a proposal.
+def confirm(columns: ColumnMap, typed: Sequence[str], *, commit: bool) -> None:
+    """Say what to type when columns are only proposed; refuse to store on a proposal. `typed` is the command line.
 
     Raises:
         UnconfirmedColumns: something would be stored, and nobody has said that the columns are right.
     """
     if not columns.proposed:
         return
-    command = confirming_command(columns)
+    command = shlex.join([PROGRAM, *typed, OPTION, columns.option, COMMIT])
     if commit:
         raise UnconfirmedColumns(
             f"The columns of {', '.join(columns.proposed)} are only proposed, by their names.",
@@ -67,21 +66,16 @@ def confirm(columns: ColumnMap, *, commit: bool) -> None:
     typer.echo(f"When these columns are right, type: {command}")
 
 
-def confirming_command(columns: ColumnMap) -> str:
-    """This command line with the map written out and --commit."""
-    return shlex.join([PROGRAM, *_words(click.get_current_context()), OPTION, columns.option, COMMIT])
-
-
-def _words(context: click.Context) -> Iterator[str]:
+def typed_words(context: typer.Context) -> tuple[str, ...]:
     """The words of a command line, as its options are understood; without the map and --commit."""
-    yield str(context.info_name)
+    words = [str(context.info_name)]
     for parameter in context.command.params:
-        value = context.params[str(parameter.name)]
-        option = parameter.opts[0]
+        value, option = context.params.get(str(parameter.name)), parameter.opts[0]
         if value is None or value is False or value == [] or option in {OPTION, COMMIT}:
             continue
         for one in value if isinstance(value, list | tuple) else [value]:
-            yield from [str(one)] if isinstance(parameter, click.Argument) else [option, *_value(one)]
+            words += [str(one)] if parameter.param_type_name == "argument" else [option, *_value(one)]
+    return tuple(words)
 
 
 def _value(one: object) -> list[str]:

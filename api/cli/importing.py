@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.column_maps import BadOption, read_pairs
+from api.cli.column_maps import BadOption, read_pairs, typed_words
 from api.cli.importing_levels import LevelOptions, import_level
 from api.cli.importing_registers import RegisterOptions, import_households, import_places, import_roster
 
@@ -19,6 +19,7 @@ REGISTERS = {"households": import_households, "roster": import_roster}
 
 
 def import_file(
+    context: typer.Context,
     file: Annotated[
         Path, typer.Argument(help="Shapefile (also zipped), GeoPackage, GeoJSON; tables as CSV, CSV.GZ or XLSX.")
     ],
@@ -66,7 +67,9 @@ def import_file(
     kept = [one for one in (keep or "").split(",") if one]
     if kind in {"service-points", "buildings", *REGISTERS}:
         columns = {"code": code, **columns} if code else columns
-        options = RegisterOptions(district, columns, layer, crs, datum, encoding, kept, code_digits, refused)
+        options = RegisterOptions(
+            district, columns, layer, crs, datum, encoding, kept, code_digits, refused, typed_words(context)
+        )
         if kind in REGISTERS:
             REGISTERS[kind](file, options=options, commit=commit)
         else:

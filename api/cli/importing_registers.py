@@ -40,7 +40,7 @@ class UnknownDatum(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class RegisterOptions:
-    """What the command line may say about a file of places, households or duties."""
+    """What the command line may say about a file of places, households or duties; `typed` are its words."""
 
     district: str | None
     columns: Mapping[str, str]
@@ -51,6 +51,7 @@ class RegisterOptions:
     keep: Sequence[str]
     code_digits: int | None
     refused: Path | None
+    typed: Sequence[str]
 
 
 def import_places(file: Path, *, kind: str, options: RegisterOptions, commit: bool) -> None:
@@ -165,7 +166,7 @@ def _placed_rows(
 def _confirmed(file: Path, columns: ColumnMap, options: RegisterOptions, *, commit: bool) -> None:
     sample = list(islice(_rows(file, options), SAMPLE_ROWS))
     show_columns(columns, sample)
-    confirm(columns, commit=commit)
+    confirm(columns, options.typed, commit=commit)
 
 
 def _header(file: Path, options: RegisterOptions) -> list[str]:
