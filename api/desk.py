@@ -53,7 +53,6 @@ async def desk(connection: AsyncConnection, served: Served, *, now: datetime, la
             key=key,
             reports=await _oldest(connection, served, key, language=language, shown=shown) if totals[key] else (),
             total=totals[key],
-            href=f"/queues/{key}",
         )
         for key in QUEUES
     ]

@@ -34,10 +34,15 @@ def map_page(district: District, edition: Edition, level: Level, query: MapQuery
         figures_url=f"/maps/figures?{address(query, level=level.key)}",
         look=_look(query),
         levels=links,
-        home_url="/",
+        home_url=_home(query),
         file_url=f"/maps/workload.html?{address(query, level=level.key)}",
     )
     return page.encode()
+
+
+def _home(query: MapQuery) -> str:
+    kept = {"district": query.district, "lang": query.lang}
+    return "/?" + urlencode({name: value for name, value in kept.items() if value is not None})
 
 
 def map_file(sheet: WorkloadSheet, outlines: Outlines, query: MapQuery) -> bytes:
@@ -61,7 +66,7 @@ def class_choice(query: MapQuery) -> ClassChoice:
 
 def address(query: MapQuery, *, level: str) -> str:
     """The district and edition of a query and a level, as parameters; the browser adds what the reader chooses."""
-    kept = {"district": query.district, "edition": query.edition, "level": level}
+    kept = {"district": query.district, "edition": query.edition, "level": level, "lang": query.lang}
     return urlencode({name: value for name, value in kept.items() if value is not None})
 
 
@@ -74,6 +79,7 @@ def _look(query: MapQuery) -> MapLook:
 def _empty_sheet(district: District, edition: Edition, level: Level) -> WorkloadSheet:
     return WorkloadSheet(
         district_name=district.name,
+        district_name_en=district.name_en,
         level_key=level.key,
         level_name=level.name,
         level_name_en=level.name_en,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from maps.strings import Language
@@ -15,14 +16,25 @@ QUEUES: tuple[QueueKey, ...] = ("unassigned", "unlocated")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page says about itself: its language and path, the district, the moment (aware)."""
+    """What every page says about itself: its language and path, the district, the moment (aware).
+
+    `district` is the code the reader asked for; None where the service holds one district.
+    """
 
     language: Language
     path: str
+    district: str | None
     district_name: str
     edition_number: int | None
     now: datetime
     time_zone: str
+
+    def href(self, path: str, language: Language | None = None) -> str:
+        """The address of another of our pages for the same reader."""
+        language = language or self.language
+        kept = {"district": self.district, "lang": None if language == "zh" else language}
+        query = urlencode({name: value for name, value in kept.items() if value is not None})
+        return f"{path}?{query}" if query else path
 
     def clock(self, at: datetime) -> str:
         """A moment as the district's clock shows it."""
@@ -63,7 +75,15 @@ class Queue:
     key: QueueKey
     reports: tuple[WaitingReport, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictLink:
+    """Another district of the service, and its start page."""
+
+    name: str
     href: str
+    is_shown: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maps.pages import fill
-from maps.records import DistrictCounts, Frame, HomeMap, Queue
+from maps.records import DistrictCounts, DistrictLink, Frame, HomeMap, Queue
 from maps.strings import Language
 
 
@@ -20,9 +20,17 @@ class Problem:
     reference: str | None = None
 
 
-def home_page(frame: Frame, *, counts: DistrictCounts, queues: Sequence[Queue], home_map: HomeMap | None) -> str:
+def home_page(
+    frame: Frame,
+    *,
+    counts: DistrictCounts,
+    queues: Sequence[Queue],
+    home_map: HomeMap | None,
+    districts: Sequence[DistrictLink] = (),
+) -> str:
     """The start page; without a map where no edition of boundaries is in force."""
-    return fill("home.html", frame.language, frame=frame, counts=counts, queues=queues, home_map=home_map)
+    parts = {"frame": frame, "counts": counts, "queues": queues, "home_map": home_map, "districts": districts}
+    return fill("home.html", frame.language, **parts)
 
 
 def queue_page(frame: Frame, queue: Queue) -> str:
@@ -32,4 +40,4 @@ def queue_page(frame: Frame, queue: Queue) -> str:
 
 def error_page(problem: Problem, language: Language = "zh") -> str:
     """A page for a problem; it needs neither district nor database."""
-    return fill("error.html", language, problem=problem, frame=None)
+    return fill("error.html", language, problem=problem, frame=None, path=None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
@@ -18,7 +18,7 @@ import orjson
 from layers.workload.metrics import METRICS, Metric, metric_named
 from layers.workload.records import WorkloadSheet
 from maps.breaks import MAX_CLASSES, METHODS
-from maps.figures import ClassChoice, figures_json
+from maps.figures import ClassChoice, figures_json, metric_breaks
 from maps.modules import one_script
 from maps.offline import Delivery, OfflineFigure, OfflineMap, Verbatim, inline_css, stylesheet
 from maps.outlines import Outlines
@@ -68,9 +68,10 @@ def workload_page(  # noqa: PLR0913 - every address of the page is named by the 
     """The page of the map. The browser asks `figures_url` for `figures_json`, adding to its query the choice as
     `metric`, `breaks` and `classes` or `limits`; `refresh_s` 0 asks once. The rows of `sheet` are not used.
 
-    Raises `UnknownMetric`.
+    Raises `UnknownMetric`, `UnusableClasses`.
     """
     look = look or MapLook()
+    metric_breaks(replace(sheet, rows=()), metric, choice)  # the figures come later, and would be refused then
     links = {"outlinesUrl": outlines_url, "figuresUrl": figures_url, "refreshS": refresh_s}
     body = {"levels": levels, "home_url": home_url, "file_url": file_url}
     return _page(sheet, metric, choice, look, delivery="linked", settings=links, body=body)
@@ -142,8 +143,8 @@ def _page(
     )
     for name, text in _head(delivery, settings).items():
         figure.header.add_child(Verbatim(text), name=name)
-    filled = {"home_url": None, "file_url": None, "levels": (), **body}
-    figure.html.add_child(Verbatim(fill("workload.html", look.language, district=sheet.district_name, **filled)))
+    filled = {"home_url": None, "file_url": None, "levels": (), **body, "district": _district(sheet, look.language)}
+    figure.html.add_child(Verbatim(fill("workload.html", look.language, **filled)))
     for name, carried in {"config": orjson.dumps(config), **(parts or {})}.items():
         figure.html.add_child(Verbatim(_json_block(name, carried)), name=name)
     figure.add_child(area_map)
@@ -153,7 +154,7 @@ def _page(
 def _facts(sheet: WorkloadSheet, levels: Sequence[LevelLink], look: MapLook) -> dict[str, Any]:
     """What the browser must know of the sheet, the metrics and the colours."""
     return {
-        "district": sheet.district_name,
+        "district": {"zh": sheet.district_name, "en": sheet.district_name_en},
         "timeZone": sheet.time_zone,
         "level": {"key": sheet.level_key, "zh": sheet.level_name, "en": sheet.level_name_en},
         "levels": [{"key": at.key, "zh": at.name, "en": at.name_en, "href": at.href} for at in levels],
@@ -179,9 +180,13 @@ def _metric_facts(metric: Metric) -> dict[str, Any]:
     }
 
 
+def _district(sheet: WorkloadSheet, language: Language) -> str:
+    return sheet.district_name if language == "zh" else sheet.district_name_en
+
+
 def _title(sheet: WorkloadSheet, metric: Metric, language: Language) -> str:
     name = metric.name if language == "zh" else metric.name_en
-    return f"{sheet.district_name} · {name} · {phrase('map.title', language)}"
+    return f"{_district(sheet, language)} · {name} · {phrase('map.title', language)}"
 
 
 def _head(delivery: Delivery, settings: dict[str, Any]) -> dict[str, str]:

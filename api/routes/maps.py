@@ -21,6 +21,7 @@ from api.routes.workload import workload_sheet
 from api.schemas.common import WITHOUT_NUL
 from api.schemas.maps import MapQuery
 from api.schemas.problems import problems
+from api.schemas.queries import InDistrict
 from layers.areas.records import Edition
 from layers.districts.records import Level
 from layers.workload.metrics import metric_named
@@ -111,7 +112,7 @@ async def get_outlines(
     *,
     request: Request,
     name: Annotated[str, Path(max_length=200, pattern=WITHOUT_NUL, description="As the map's page names them.")],
-    query: MapArguments,
+    query: Annotated[InDistrict, Query()],
     reading: Reading,
     locators: TheLocators,
     shelf: TheShelf,

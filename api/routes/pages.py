@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import RedirectResponse
 
 from api.addresses import known_parameters
 from api.database import Reading
 from api.desk import Desk, desk
 from api.locators import Locators, Served
+from api.page_cache import PageCache
 from api.problems import PAGE_POLICY
-from api.routes.common import API, TheLocators, clock
-from api.schemas.maps import PageQuery
+from api.routes.common import TheLocators, clock
+from api.schemas.maps import PageQuery, ReferenceQuery
 from api.schemas.problems import problems
-from maps.records import Frame, HomeMap, QueueKey
+from layers.districts.records import District, Level
+from maps.records import DistrictLink, Frame, HomeMap, QueueKey
+from maps.strings import Language
 
 router = APIRouter(tags=["pages"], dependencies=[Depends(known_parameters)])
 
@@ -37,7 +41,12 @@ async def get_start(
     served = await _served(query, locators)
     frame, found = await _filled(request, query, reading, served, shown=ON_START_PAGE)
     page = await asyncio.to_thread(
-        home_page, frame, counts=found.counts, queues=found.queues, home_map=_map(query, served)
+        home_page,
+        frame,
+        counts=found.counts,
+        queues=found.queues,
+        home_map=_map(frame, served),
+        districts=_districts(frame, await locators.every(), served),
     )
     return _html(page)
 
@@ -59,16 +68,37 @@ async def get_queue(
     return _html(await asyncio.to_thread(queue_page, frame, queue))
 
 
-@router.get("/docs", include_in_schema=False)
-async def get_docs() -> RedirectResponse:
-    """The description of the interface."""
-    return RedirectResponse(f"{API}/openapi.json")
+@router.get("/docs", operation_id="reference_page", response_class=Response, responses={**PAGE, **problems()})
+async def get_docs(request: Request, query: Annotated[ReferenceQuery, Query()]) -> Response:
+    """The reference of this interface, for people."""
+    from maps.reference import reference_page
+
+    def made() -> bytes:
+        return reference_page(request.app.openapi(), query.lang, path="/docs").encode()
+
+    pages: PageCache = request.app.state.pages
+    return _html(await pages.get(("reference", query.lang), made))
 
 
 async def _served(query: PageQuery, locators: Locators) -> Served:
     """The district asked for; without one the first, so that the start page always has something to show."""
     every = await locators.every()
     return await locators.district(query.district or (every[0].district.code if every else None))
+
+
+def _districts(frame: Frame, every: Sequence[Served], shown: Served) -> list[DistrictLink]:
+    return [
+        DistrictLink(
+            name=_name(one.district, frame.language),
+            href=replace(frame, district=one.district.code).href("/"),
+            is_shown=one.district.id == shown.district.id,
+        )
+        for one in every
+    ]
+
+
+def _name(one: District | Level, language: Language) -> str:
+    return one.name if language == "zh" else one.name_en
 
 
 async def _filled(
@@ -78,7 +108,8 @@ async def _filled(
     frame = Frame(
         language=query.lang,
         path=request.url.path,
-        district_name=served.district.name if query.lang == "zh" else served.district.name_en,
+        district=query.district,
+        district_name=_name(served.district, query.lang),
         edition_number=served.in_force.number if served.in_force else None,
         now=now,
         time_zone=served.district.time_zone,
@@ -86,18 +117,16 @@ async def _filled(
     return frame, await desk(reading, served, now=now, language=query.lang, shown=shown)
 
 
-def _map(query: PageQuery, served: Served) -> HomeMap | None:
+def _map(frame: Frame, served: Served) -> HomeMap | None:
     if served.in_force is None:
         return None
     level = served.district.levels[-1]
-    kept = {"level": level.key, "lang": query.lang}
-    if query.district is not None:
-        kept["district"] = query.district
+    # Always by its code: the map of an unnamed district is refused where there are several.
+    kept = {"level": level.key, "lang": frame.language, "district": served.district.code}
     address = f"/maps/workload?{urlencode(kept)}"
-    name = level.name if query.lang == "zh" else level.name_en
-    return HomeMap(href=address, embedded_href=f"{address}&embedded=true", level_name=name)
+    return HomeMap(href=address, embedded_href=f"{address}&embedded=true", level_name=_name(level, frame.language))
 
 
-def _html(page: str) -> Response:
+def _html(page: str | bytes) -> Response:
     headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
     return Response(page, headers=headers, media_type=HTML)

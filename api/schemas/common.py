@@ -23,6 +23,8 @@ from layers.districts.records import District
 #: The database's text holds any character but this one.
 WITHOUT_NUL = r"^[^\x00]*$"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)")
+#: The same, and more than white space.
+NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
 #: Numbers that JSON readers everywhere keep exactly.
 LARGEST_WHOLE = 2**53
 #: Wider than the earth: only nonsense is refused, what is merely poor is flagged.

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
 from api.schemas.common import (
     LARGEST_WHOLE,
+    NOT_BLANK,
     WITHOUT_NUL,
     Accuracy,
     DatumField,
@@ -45,7 +46,7 @@ class AddressSubject(Given):
     """The matter is at an address, matched against buildings, areas and service points."""
 
     type: Literal["address"]
-    address: Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=WITHOUT_NUL)]
+    address: Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NOT_BLANK)]
 
     def subject(self) -> Subject:
         """The subject as it is filed."""
@@ -113,7 +114,7 @@ class FilingBody(Given):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [FILING_EXAMPLE]})
 
     kind: Code = Field(description="A code of GET /api/v1/kinds.")
-    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=WITHOUT_NUL)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=NOT_BLANK)]
     source: Code = Field(description="Where it comes from: hotline, app, patrol …")
     client_key: Name = Field(description="Chosen by the sender: sending the same report again finds the first one.")
     subject: AnySubject

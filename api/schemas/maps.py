@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from api.schemas.common import Given
 from api.schemas.queries import EditionQuery, InDigits, InDistrict, MetricKey, Word
 
 LIMITS = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?(,-?[0-9]{1,12}(\.[0-9]{1,6})?){0,5}$"
@@ -25,6 +26,12 @@ class MapQuery(EditionQuery):
     )
     lang: Literal["zh", "en"] = "zh"
     embedded: Literal["true", "false"] = Field("false", description="Inside another page: without header and table.")
+
+
+class ReferenceQuery(Given):
+    """How a page is shown that belongs to no district."""
+
+    lang: Literal["zh", "en"] = "zh"
 
 
 class PageQuery(InDistrict):

@@ -11,6 +11,7 @@ from api.problems import MEDIA_TYPE
 DESCRIPTIONS = {
     400: "The request cannot be read: malformed JSON, or text that is not UTF-8.",
     404: "What the request names does not exist.",
+    405: "The address does not take this method; `Allow` names those it takes.",
     409: "The request contradicts what is stored.",
     413: "The body is larger than 1 MiB.",
     415: "The body is not declared as application/json.",
@@ -74,7 +75,7 @@ class KnownProblem(BaseModel):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The documented answers for these statuses, and for those every address can give."""
-    return {status: _documented(status) for status in sorted({*statuses, 422, 500, 503})}
+    return {status: _documented(status) for status in sorted({*statuses, 405, 422, 500, 503})}
 
 
 def _documented(status: int) -> dict[str, Any]:

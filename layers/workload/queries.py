@@ -77,6 +77,7 @@ async def sheet(
     return Sheet(
         sheet=WorkloadSheet(
             district_name=district.name,
+            district_name_en=district.name_en,
             level_key=level.key,
             level_name=level.name,
             level_name_en=level.name_en,

@@ -34,6 +34,7 @@ class WorkloadSheet:
     """The figures of all areas of one level of a district under one edition, as of one moment (aware)."""
 
     district_name: str
+    district_name_en: str
     level_key: str
     level_name: str
     level_name_en: str

@@ -54,7 +54,7 @@ def district(columns: int, rows: int, *, level: str = "grid", seed: int = 1) -> 
         rows_made.append(_figures(code, name, rng))
         outlines.append(AreaOutline(code, name, polygon))
     names = {"grid": ("网格", "grid"), "street": ("街道", "street")}[level]
-    return WorkloadSheet("金普新区", level, *names, 3, AS_OF, "Asia/Shanghai", tuple(rows_made)), outlines
+    return WorkloadSheet("金普新区", "Jinpu", level, *names, 3, AS_OF, "Asia/Shanghai", tuple(rows_made)), outlines
 
 
 def _figures(code: str, name: str, rng: np.random.Generator) -> AreaFigures:

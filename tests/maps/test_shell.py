@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 
 from maps.pages import STATIC
-from maps.records import DistrictCounts, Frame, HomeMap, Queue, WaitingReport
+from maps.records import DistrictCounts, DistrictLink, Frame, HomeMap, Queue, WaitingReport
 from maps.shell import Problem, error_page, home_page, queue_page
 from maps.strings import Language
 from tests.maps.pictures import AS_OF
 
-FRAME = Frame("zh", "/", "金普<新>区", 3, AS_OF, "Asia/Shanghai")
+FRAME = Frame("zh", "/", None, "金普<新>区", 3, AS_OF, "Asia/Shanghai")
 REPORT = WaitingReport(
     "20260318-00007",
     "道路积水",
@@ -24,12 +24,11 @@ REPORT = WaitingReport(
     ("第003网格 62%",),
 )
 QUEUES = [
-    Queue("unassigned", (), 0, "/queues/unassigned"),
+    Queue("unassigned", (), 0),
     Queue(
         "unlocated",
         (REPORT, replace(REPORT, number="20260318-00008", candidates=(), href="/r/8")),
         27,
-        "/queues/unlocated",
     ),
 ]
 COUNTS = DistrictCounts(open=5012, unassigned=0, unlocated=27, filed_today=186)
@@ -76,6 +75,23 @@ def test_a_queue_says_why_and_whom() -> None:
     assert "共 27 件，显示最早的 2 件" in html
     assert 'href="/queues/unlocated?lang=en"' in html
     assert "队列为空。" in queue_page(FRAME, QUEUES[0])
+
+
+def test_every_link_keeps_district_and_language() -> None:
+    frame = replace(FRAME, language="en", district="district 2", path="/queues/unlocated")
+    queue = queue_page(frame, QUEUES[1])
+    assert queue.count('href="/?district=district+2&amp;lang=en"') == 2
+    assert 'href="/queues/unlocated?district=district+2"' in queue
+    start = home_page(frame, counts=COUNTS, queues=QUEUES, home_map=MAP)
+    assert 'href="/queues/unlocated?district=district+2&amp;lang=en"' in start
+
+
+def test_several_districts_are_offered_and_one_is_not() -> None:
+    both = [DistrictLink("甲区", "/?district=1", is_shown=True), DistrictLink("乙区", "/?district=2", is_shown=False)]
+    html = home_page(FRAME, counts=COUNTS, queues=QUEUES, home_map=MAP, districts=both)
+    assert '<a href="/?district=1" aria-current="page">甲区</a>' in html
+    assert '<a href="/?district=2">乙区</a>' in html
+    assert 'class="districts"' not in home_page(FRAME, counts=COUNTS, queues=QUEUES, home_map=MAP, districts=both[:1])
 
 
 def test_an_error_names_remedy_and_reference() -> None:

@@ -15,7 +15,7 @@ from maps.strings import LANGUAGES, catalogue, phrase
 MAPS = STATIC.parent
 KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
-USED = re.compile(r"""["'`]((?:app|home|queue|error|map)\.\w+)["'`]""")
+USED = re.compile(r"""["'`]((?:app|home|queue|docs|error|map)\.\w+)["'`]""")
 
 #: Keys put together where they are used: a prefix and what may follow.
 COMPOSED = {

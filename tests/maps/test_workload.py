@@ -12,7 +12,7 @@ import pytest
 from layers.workload.metrics import METRICS, UnknownMetric
 from maps.figures import ClassChoice
 from maps.outlines import outlines_json
-from maps.refusals import UnmatchedOutlines
+from maps.refusals import UnmatchedOutlines, UnusableClasses
 from maps.workload import LevelLink, MapLook, workload_file, workload_page
 from tests.maps.pictures import district
 
@@ -51,12 +51,18 @@ def test_the_page_knows_metrics_colours_and_both_languages() -> None:
     assert config["chosen"] == {"metric": "open", "language": "zh", "method": "quantile", "classes": 5, "limits": []}
 
 
+def test_classes_that_cannot_be_used_are_refused_before_the_page() -> None:
+    with pytest.raises(UnusableClasses, match="limits"):
+        page(choice=ClassChoice("fixed", limits=(5, 1)))
+
+
 def test_the_language_is_that_of_the_page() -> None:
     assert '<html lang="zh-CN">' in page()
     assert "<title>金普新区 · 未结事件 · 工作量地图</title>" in page()
     english = page(look=MapLook(language="en"))
     assert '<html lang="en">' in english
-    assert "<title>金普新区 · Open reports · Workload map</title>" in english
+    assert "<title>Jinpu · Open reports · Workload map</title>" in english
+    assert '<span id="district">Jinpu</span>' in english
 
 
 def test_a_file_holds_everything() -> None:

@@ -99,6 +99,7 @@ function show() {
   const total = metric.summable ? values.reduce((sum, value) => sum + (value ?? 0), 0) : null;
   showWords(metric);
   showChoices(breaks);
+  showWaysOut();
   const fills = classes.map((index) => (index === NO_DATA ? noDataFill : colours[index]));
   areas.paint(fills, isDark);
   areas.closePopup();
@@ -112,14 +113,29 @@ function showWords(metric) {
   const { language } = choice;
   const level = config.level[language];
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  document.title = `${config.district} · ${metric.name[language]} · ${say("map.title")}`;
+  document.title = `${config.district[language]} · ${metric.name[language]} · ${say("map.title")}`;
   translate(document, say);
+  byId("district").textContent = config.district[language];
   byId("as-of").textContent = say("map.as_of", { time: moment(figures.as_of) });
   byId("edition").textContent = say("map.edition", { number: figures.edition });
   byId("table-title").textContent = say("map.table_title", { level });
   const count = say("map.count", { count: numberText(figures.count, 0, language), level });
   byId("legend-note").textContent = [count, say("map.upper_included"), byId("edition").textContent, byId("as-of").textContent].join(" · ");
   byId(config.map).setAttribute("aria-label", say("map.label"));
+}
+
+/** What leads away from this page takes along what was chosen here. */
+function showWaysOut() {
+  const home = byId("home");
+  if (home) home.search = withLanguage(home.search);
+  const file = byId("file");
+  if (file) file.search = writeChoice(new URLSearchParams(file.search), choice);
+}
+
+function withLanguage(search) {
+  const written = new URLSearchParams(search);
+  written.set("lang", choice.language);
+  return written;
 }
 
 function showChoices(breaks) {

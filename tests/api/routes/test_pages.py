@@ -89,6 +89,33 @@ def test_a_browser_gets_a_page_for_a_problem_and_a_script_facts(town: Town) -> N
     assert api.headers["content-type"] == "application/problem+json"
 
 
+def test_the_embedded_map_names_its_district(town: Town) -> None:
+    assert "district=990101000000" in town.client.get("/").text
+
+
+def test_the_ways_out_of_a_page_keep_district_and_language(town: Town) -> None:
+    page = town.client.get("/queues/unlocated?lang=en&district=990101000000").text
+    assert 'href="/?district=990101000000&amp;lang=en"' in page
+    linked = town.client.get("/maps/workload?lang=en&district=990101000000").text
+    assert 'href="/?district=990101000000&amp;lang=en"' in linked
+    assert '<span id="district">Toy Town</span>' in linked
+
+
+def test_the_reference_tells_every_address(town: Town) -> None:
+    page = town.client.get("/docs?lang=en", headers=BROWSER)
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert "<script" not in page.text
+    for path, methods in town.get("/openapi.json")["paths"].items():
+        for method, operation in methods.items():
+            assert f'<span class="method">{method.upper()}</span> <code>{path}</code>' in page.text
+            assert f'id="{operation["operationId"]}"' in page.text
+
+
+def test_fixed_classes_without_limits_are_refused_by_the_page_too(town: Town) -> None:
+    answer = town.client.get("/maps/workload?breaks=fixed")
+    assert (answer.status_code, answer.json()["field"]) == (422, "limits")
+
+
 def test_without_boundaries_the_start_page_says_what_to_do(db_url: str) -> None:
     with served(db_url) as running:
         page = running.client.get("/", headers=BROWSER)

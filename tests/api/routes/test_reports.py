@@ -193,3 +193,8 @@ def test_a_report_that_nobody_can_take_is_unassigned(town: Town) -> None:
         town.sql("update people set active = true")
     assert (told["assignee"], told["unassigned"], told["status"]) == (None, True, "filed")
     assert {one["verdict"] for one in told["reasons"]} == {"off_duty"}
+
+
+@pytest.mark.parametrize("changes", [{"text": " \n\u3000"}, {"subject": {"type": "address", "address": "  "}}])
+def test_what_is_only_white_space_says_nothing(town: Town, changes: dict[str, Any]) -> None:
+    assert town.client.post("/api/v1/reports", json=town.report(**changes)).status_code == 422

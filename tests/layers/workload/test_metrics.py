@@ -15,7 +15,7 @@ BARE = AreaFigures("2", "乙", open=0, unassigned=0, residents=0, workers=None, 
 
 
 def sheet(*rows: AreaFigures) -> WorkloadSheet:
-    return WorkloadSheet("区", "grid", "网格", "grid", 1, AS_OF, "Asia/Shanghai", rows)
+    return WorkloadSheet("区", "District", "grid", "网格", "grid", 1, AS_OF, "Asia/Shanghai", rows)
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_an_unknown_metric_names_the_known_ones() -> None:
 
 def test_a_sheet_needs_an_aware_moment() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        WorkloadSheet("区", "grid", "网格", "grid", 1, AS_OF.replace(tzinfo=None), "Asia/Shanghai", ())
+        WorkloadSheet("区", "District", "grid", "网格", "grid", 1, AS_OF.replace(tzinfo=None), "Asia/Shanghai", ())
