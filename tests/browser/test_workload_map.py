@@ -62,6 +62,8 @@ def _page(query: dict[str, str]) -> str:
         outlines_url="/outlines.json",
         figures_url="/figures?level=grid",
         levels=LEVELS,
+        home_url="/?district=1",
+        file_url="/file?district=1&level=grid",
         refresh_s=0,
     )
 
@@ -238,12 +240,22 @@ def test_the_table_follows_the_figure_of_the_map_until_a_column_is_chosen(worklo
 def test_the_language_is_switched_in_place(workload: Page) -> None:
     workload.locator("#language").click()
     expect(workload.locator("html")).to_have_attribute("lang", "en")
-    assert workload.title() == "金普新区 · Open reports · Workload map"
+    assert workload.title() == "Jinpu · Open reports · Workload map"
+    assert workload.locator("#district").inner_text() == "Jinpu"
     assert "lang=en" in workload.url
     words = workload.evaluate(
         "document.querySelector('.choices').innerText + document.querySelector('.legend').innerText"
     )
     assert not re.search("[一-鿿]", words)
+
+
+def test_what_leads_away_takes_the_choice_along(workload: Page) -> None:
+    workload.locator("#metrics a[href*='metric=unassigned&']").click()
+    workload.locator("#language").click()
+    expect(workload.locator("#home")).to_have_attribute("href", "/?district=1&lang=en")
+    address = workload.locator("#file").get_attribute("href") or ""
+    assert address.startswith("/file?district=1&level=grid&")
+    assert {"metric=unassigned", "lang=en", "breaks=quantile", "classes=5"} <= set(address.split("&"))
 
 
 def test_figures_that_cannot_be_refreshed_are_said_to_be_old(workload: Page, site: Site) -> None:
