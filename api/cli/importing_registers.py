@@ -23,6 +23,7 @@ from layers.places.importing_households import import_households as store_househ
 from layers.read.codes import padded
 from layers.read.columns import ColumnMap, map_columns, named_as_fields, named_as_given
 from layers.read.features import FeatureTable, read_features
+from layers.read.keeping import kept_fields
 from layers.read.point_tables import read_points_table
 from layers.read.rows import RefusedRow, columns_of, is_table, row_chunks, write_refused
 from layers.refusals import Refusal
@@ -145,7 +146,8 @@ def _placed_rows(
     where = {name: column for name, column in options.columns.items() if name in PLACES}
     what = {name: column for name, column in options.columns.items() if name not in PLACES}
     positions = map_columns(header, needed=PLACES, optional=(), given=where)
-    texts = place_columns(positions.unused, kind, what)
+    kept = kept_fields(file.name, positions.unused, [one for one in options.keep if one in positions.unused])
+    texts = place_columns(kept, kind, what)
     together = ColumnMap(
         {**texts.columns, **positions.columns}, (*texts.proposed, *positions.proposed), unused=texts.unused
     )

@@ -68,13 +68,13 @@ def open_rows(path: Path, *, encoding: str | None = None, layer: str | None = No
         chunks = row_chunks(path, encoding=encoding, sheet=layer, size=size)
         return (chunk for number, chunk in enumerate(chunks) if number >= skip)
 
-    return RowStream(columns, _line_count(path), pieces)
+    return RowStream(columns, _line_count(path, layer), pieces)
 
 
-def _line_count(path: Path) -> int:
+def _line_count(path: Path, sheet: str | None) -> int:
     """The table's lines without the header: its rows, unless cells hold line breaks."""
     if path.suffix.lower() in SHEETS:
-        return sum(len(chunk) for chunk in row_chunks(path))
+        return sum(len(chunk) for chunk in row_chunks(path, sheet=sheet))
     with path.open("rb") as file:
         content = gzip.GzipFile(fileobj=file) if path.suffix.lower() == COMPRESSED else file
         return max(sum(block.count(b"\n") for block in iter(lambda: content.read(_BLOCK), b"")) - 1, 1)

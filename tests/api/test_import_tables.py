@@ -229,3 +229,16 @@ def test_other_codes_are_written_to_a_table_and_taken_back(
     (tmp_path / "bad.csv").write_text("from,to\n", encoding="utf-8")
     assert run(*words, "--use-codes", tmp_path / "bad.csv") == 1
     assert "needs new and old" in capsys.readouterr().err
+
+
+def test_a_table_of_a_thousand_columns_says_which_to_keep(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x, y = SITES[0]
+    header = ["code", "address", "lon", "lat", *(f"q{place}" for place in range(1000))]
+    file = write(tmp_path / "wide.csv", [header, ["N1", "甲", x, y, *range(1000)]])
+    words = ("import", file, "--as", "buildings", "--datum", "wgs84", "--commit")
+    assert run(*words) == 1
+    assert "--keep code,address,q0,…" in capsys.readouterr().err
+    assert run(*words, "--keep", "code,address,q7") == 0
+    assert rows_in(url, "select attributes from buildings where code = 'N1'") == [({"q7": "7"},)]

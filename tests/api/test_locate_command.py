@@ -224,3 +224,14 @@ def test_a_table_four_times_as_long_takes_the_same_memory(grids: Path, tmp_path:
         told = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
         peaks_kb.append(int(told.stdout.split()[-1]))
     assert peaks_kb[1] < 1.1 * peaks_kb[0]
+
+
+def test_a_sheet_among_several_is_named(grids: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_xlsx(tmp_path / "points.xlsx"))
+    book.active.title = "points"
+    book.create_sheet("notes").append(["nothing here"])
+    book.save(tmp_path / "points.xlsx")
+    command = words(tmp_path / "points.xlsx", grids, tmp_path / "out.csv")
+    assert run(*command) == 1
+    assert run(*command, "--layer", "points") == 0
+    assert len(located(tmp_path / "out.csv")) == ROWS + 1

@@ -124,6 +124,21 @@ async def test_a_code_for_quite_another_place_is_refused_unless_it_is_confirmed(
     assert "reuse_confirmed" in kinds(confirmed, "warning")
 
 
+async def test_a_year_shows_what_is_new_gone_renamed_and_given_again_before_it_is_a_draft(
+    toytown: AsyncConnection,
+) -> None:
+    last, before_last = GRIDS.codes[-1], GRIDS.codes[-2]
+    codes = ["990101001001900", *GRIDS.codes[1:-2], last, before_last]
+    names = [*GRIDS.names[:5], "改名", *GRIDS.names[6:]]
+    prepared = await prepare(toytown, grids_with(polygons.grids().polygons, code=codes, name=names))
+    assert prepared.difference.new == ("990101001001900",)
+    assert prepared.difference.gone == (FIRST,)
+    assert GRIDS.codes[5] in prepared.difference.renamed
+    assert {one.codes[0] for one in prepared.errors} == {last, before_last}
+    assert {one.kind for one in prepared.errors} == {"reused_code"}
+    assert await toytown.scalar(text("select count(*) from editions")) == 1
+
+
 async def test_a_code_that_is_gone_is_not_given_again(toytown: AsyncConnection) -> None:
     await store(toytown, merged_first_two())
     await put_in_force(toytown)
