@@ -252,9 +252,9 @@ def test_the_language_is_switched_in_place(workload: Page) -> None:
 def test_what_leads_away_takes_the_choice_along(workload: Page) -> None:
     workload.locator("#metrics a[href*='metric=unassigned&']").click()
     workload.locator("#language").click()
-    expect(workload.locator("#home")).to_have_attribute("href", "/?district=1&lang=en")
+    expect(workload.locator("#home")).to_have_attribute("href", re.compile(r"/\?district=1&lang=en$"))
     address = workload.locator("#file").get_attribute("href") or ""
-    assert address.startswith("/file?district=1&level=grid&")
+    assert "/file?district=1&level=grid&" in address
     assert {"metric=unassigned", "lang=en", "breaks=quantile", "classes=5"} <= set(address.split("&"))
 
 
