@@ -17,6 +17,8 @@ Schema = Mapping[str, Any]
 
 #: What an address documents only because every address can give it; told once, above them all.
 SHARED = frozenset({"405", "422", "500", "503"})
+#: What the framework writes where nothing was said.
+UNSAID = "Successful Response"
 _LIMITS = (("minimum", "≥ "), ("maximum", "≤ "), ("minLength", "length ≥ "), ("maxLength", "length ≤ "))
 
 
@@ -116,7 +118,7 @@ def _answers(responses: Schema) -> Iterator[AnswerRow]:
         example = content.get("example")
         yield AnswerRow(
             status=status,
-            note=_marked(given.get("description", "")),
+            note=_marked(given.get("description", "").replace(UNSAID, "")),
             media_type=media_type,
             shape=_referred(content.get("schema", {})),
             example="" if example is None or int(status) >= 400 else _written(example),
