@@ -1,14 +1,19 @@
-"""The service's own description: what the routes say, completed by the shape of problems."""
+"""The service's own description: what the routes say, completed by the shape of problems and examples of answers."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.schemas.problems import Problem
+
+#: Operation → an answer of the demo district.
+EXAMPLES = Path(__file__).with_name("examples.json")
 
 DESCRIPTION = """\
 Reports (事件) are filed, located to their grid (网格) and assigned to whoever answers for it.
@@ -35,4 +40,15 @@ def _completed(app: FastAPI) -> dict[str, Any]:
     shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(shape.pop("$defs"))
     schemas["Problem"] = shape
+    _exemplify(whole)
     return whole
+
+
+def _exemplify(whole: dict[str, Any]) -> None:
+    examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    for methods in whole["paths"].values():
+        for operation in methods.values():
+            example = examples.get(operation["operationId"])
+            for status, answer in operation["responses"].items():
+                if example is not None and status.startswith("2"):
+                    next(iter(answer["content"].values()))["example"] = example

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from api.app import create_app
 from api.errors import ANSWERS, FRAMEWORK
+from api.openapi import EXAMPLES
 from tests.servers import CHECKOUT
 
 PAGE = (CHECKOUT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -48,6 +51,22 @@ def test_every_operation_is_described_with_its_problems(description: dict[str, A
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], (name, status)
+
+
+def test_every_answer_in_json_has_an_example_of_its_shape(description: dict[str, Any]) -> None:
+    for name, operation in operations(description).items():
+        for status, response in operation["responses"].items():
+            content = response.get("content", {}).get("application/json")
+            if content is None:
+                continue
+            assert content.get("example"), (name, status)
+            shape = {**content.get("schema", {}), "components": description["components"]}
+            jsonschema_rs.Draft202012Validator(shape).validate(content["example"])
+
+
+def test_every_example_belongs_to_an_operation(description: dict[str, Any]) -> None:
+    known = {one["operationId"] for one in operations(description).values()}
+    assert json.loads(EXAMPLES.read_text(encoding="utf-8")).keys() <= known
 
 
 def test_the_description_shows_an_example_of_a_report(description: dict[str, Any]) -> None:
