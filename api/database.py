@@ -5,7 +5,7 @@ Both pools open lazily and come back by themselves, so the service outlives a da
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -29,6 +29,9 @@ SESSION = {
     "default_transaction_isolation": r"read\ committed",
 }
 
+#: Filing asks by key alone. A plan made while the tables were small is kept by its connection: it must not scan them.
+FILING = SESSION | {"enable_seqscan": "off"}
+
 
 class Database:
     """Connections to one database, `size` of them at most, half for reading and half for filing."""
@@ -47,7 +50,7 @@ class Database:
         )
         self._filing: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
             url,
-            kwargs=connection_arguments(),
+            kwargs=connection_arguments(FILING),
             min_size=1,
             max_size=half,
             timeout=WAIT_S,
@@ -91,9 +94,9 @@ class Database:
         return True
 
 
-def connection_arguments() -> dict[str, Any]:
+def connection_arguments(session: Mapping[str, str] = SESSION) -> dict[str, Any]:
     """How every connection of the service is set up."""
-    options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
+    options = " ".join(f"-c {name}={value}" for name, value in session.items())
     return {"application_name": "wangge", "options": options, "connect_timeout": int(WAIT_S)}
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-import psycopg
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -28,7 +27,6 @@ from maps.naive import naive_page
 from maps.outlines import AreaOutline, outlines_json
 from maps.workload import workload_page
 
-MANY = (Path(__file__).parent / "sql" / "many_reports.sql").read_text(encoding="utf-8")
 METRIC = "open"
 SHOWN = [(METRIC, ClassChoice())]
 NAIVE, OURS = "folium.Choropleth with embedded GeoJSON", "wangge, outlines + figures + page"
@@ -54,8 +52,8 @@ class _Level(NamedTuple):
 def bench_maps(var: Path, *, quick: bool) -> Outcome:
     """Run it on a scratch database in a cluster under `var`; raises `BenchFailed` where anything goes wrong."""
     sizes = QUICK if quick else FULL
-    with scratch_district(var) as scratch:
-        level = asyncio.run(_level(scratch, sizes))
+    with scratch_district(var, reports=sizes.reports) as scratch:
+        level = asyncio.run(_level(scratch))
         with serving(scratch.url, var, processes=1, pool_size=10) as port:
             outlines = _outlines_address(port)
             figures_ms = _asked(port, FIGURES, sizes.asked)
@@ -106,15 +104,12 @@ def _differing(level: _Level) -> int:
     return sum(one.code not in told for one in level.areas) + abs(len(told) - len(level.areas))
 
 
-async def _level(scratch: Scratch, sizes: Sizes) -> _Level:
-    """Fill in the reports, and read the cells and their figures."""
+async def _level(scratch: Scratch) -> _Level:
+    """Read the cells and their figures."""
     engine = create_async_engine(sqlalchemy_url(scratch.url), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             district = await district_of(connection, None)
-            with psycopg.connect(scratch.url, autocommit=True) as plain:
-                plain.execute(MANY, {"reports": sizes.reports, "depth": district.cell_depth})
-                plain.execute("vacuum analyze")
             edition, level, moment = await edition_in_force(connection, district), district.levels[-1], now()
             areas, shapes = await polygons(connection, edition.id, depth=level.depth)
             stands = await standing(connection, edition, level, on=moment.date())

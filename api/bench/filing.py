@@ -27,7 +27,7 @@ from geo.crs import STORAGE_SRID
 
 CLIENTS = 16
 SERVER_PROCESSES = 2
-POOL_SIZE = 20
+POOL_SIZE = 32
 PATIENCE_S = 30.0
 #: About 40 m around the middle of a cell, and about 5 m in the crowded one.
 AROUND_DEG = 0.0004

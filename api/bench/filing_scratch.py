@@ -29,6 +29,9 @@ CROWD = 8
 ACTOR = "job:bench"
 SCRATCH = "wangge_bench"
 #: Everybody is always on duty and takes any number, so that every report is given to someone at any hour.
+#: What a living district holds already: plans are made for tables that are not empty.
+MANY_REPORTS = (Path(__file__).parent / "sql" / "many_reports.sql").read_text(encoding="utf-8")
+EARLIER_REPORTS = 20_000
 ALWAYS_FREE = "update people set cap = null, shifts = ''"
 EMPTY_CELL = "delete from duties where area_id = %s"
 HIRE = """
@@ -62,8 +65,8 @@ class Scratch:
 
 
 @contextmanager
-def scratch_district(var: Path) -> Iterator[Scratch]:
-    """A district in a cluster under `var` that keeps every commit; the database is dropped at the end."""
+def scratch_district(var: Path, *, reports: int = EARLIER_REPORTS) -> Iterator[Scratch]:
+    """A district with so many reports, in a cluster under `var` that keeps every commit; dropped at the end."""
     cluster = Cluster(var / "bench")
     was_running = cluster.running()
     server = cluster.start()
@@ -72,7 +75,7 @@ def scratch_district(var: Path) -> Iterator[Scratch]:
         _drop(server)
         prepare_database(url)
         migrate(url)
-        yield asyncio.run(_filled(url, cluster))
+        yield asyncio.run(_filled(url, cluster, reports))
     finally:
         _drop(server)
         if not was_running:
@@ -84,7 +87,7 @@ def _drop(server: str) -> None:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(SCRATCH)))
 
 
-async def _filled(url: str, cluster: Cluster) -> Scratch:
+async def _filled(url: str, cluster: Cluster, reports: int) -> Scratch:
     engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
@@ -99,6 +102,7 @@ async def _filled(url: str, cluster: Cluster) -> Scratch:
     crowded = max(cells, key=lambda cell: cell.area_m2)
     with psycopg.connect(url, autocommit=True) as plain:
         crowd = _crowd(plain, district, crowded.id)
+        _fill(plain, district, reports)
         ground = _ground(plain, district)
     others = tuple(cell.label for cell in cells if cell is not crowded)
     return Scratch(url, cluster, others, crowded.label, crowd, ground)
@@ -115,8 +119,13 @@ def _crowd(plain: psycopg.Connection[Any], district: District, area: int) -> tup
     plain.execute(ALWAYS_FREE)
     plain.execute(EMPTY_CELL, [area])
     hired = plain.execute(HIRE, {"district": district.id, "crowd": CROWD, "area": area}).fetchall()
-    plain.execute("vacuum analyze")
     return tuple(person for (person,) in hired)
+
+
+def _fill(plain: psycopg.Connection[Any], district: District, reports: int) -> None:
+    """Store reports, one in twenty of them open, that were filed before."""
+    plain.execute(MANY_REPORTS, {"reports": reports, "depth": district.cell_depth})
+    plain.execute("vacuum analyze")
 
 
 def _ground(plain: psycopg.Connection[Any], district: District) -> dict[str, int]:

@@ -17,17 +17,24 @@ from layers.roster.duty import on_duty, parse_shifts
 Asked = AsyncCursor[dict[str, Any]]
 
 
-async def ask(cursor: Asked, steps: Sequence[Step], *, zone: ZoneInfo, now: datetime) -> None:
-    """Send the question; in a pipeline the answer is read later."""
-    areas = [one.area_id for one in steps]
-    await cursor.execute(ANSWERERS, {"areas": areas, "now": now, "today": now.astimezone(zone).date()})
+async def answerers(cursor: Asked, steps: Sequence[Step], *, zone: ZoneInfo, now: datetime) -> tuple[Considered, ...]:
+    """Everyone who answers for one of the areas, with their facts and no verdict yet."""
+    await cursor.execute(ANSWERERS, question(steps, zone=zone, now=now))
+    return considered(await cursor.fetchall(), steps, zone=zone, now=now)
 
 
-async def answers(cursor: Asked, steps: Sequence[Step], *, zone: ZoneInfo, now: datetime) -> tuple[Considered, ...]:
-    """Read the answer: everyone who answers for one of the areas, with their facts and no verdict yet."""
+def question(steps: Sequence[Step], *, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """The parameters of the question, for statements that ask it among others."""
+    return {"areas": [one.area_id for one in steps], "now": now, "today": now.astimezone(zone).date()}
+
+
+def considered(
+    rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], *, zone: ZoneInfo, now: datetime
+) -> tuple[Considered, ...]:
+    """The facts from the rows of the answer."""
     depths = {one.area_id: one.depth for one in steps}
     local = now.astimezone(zone)
-    return tuple(_considered(one, depths, local) for one in await cursor.fetchall())
+    return tuple(_considered(one, depths, local) for one in rows)
 
 
 def _considered(row: Mapping[str, Any], depths: Mapping[int, int], local: datetime) -> Considered:

@@ -1,13 +1,13 @@
-"""Filing a report: located, the edition re-checked, assigned, recorded, in one transaction and three round trips.
+"""Filing a report: located, the edition re-checked, assigned, recorded, in one transaction of three statements.
 
     ┌ one look ────────────────────────┐            ┌ one write ─────────────────────────────────────┐
-    │ shared lock against publishing   │            │ report, personal fields, run of the rule,      │
-    │ edition in force, number, key    │ ─ assign ─►│ journal; the load of whoever got it,           │─► commit
+    │ shared lock against publishing,  │            │ report, personal fields, run of the rule,      │
+    │ then edition, number, key and    │ ─ assign ─►│ journal; the load of whoever got it,           │─► commit
     │ everyone who answers             │            │ refused if others have meanwhile outrun it     │
     └──────────────────────────────────┘            └────────────────────────────────────────────────┘
 
-It runs on a plain psycopg connection in the caller's transaction. `TryAgain` asks the caller to roll back and call
-again; nothing has been written then.
+It runs on a plain psycopg connection in the caller's transaction. `TryAgain` asks the caller to roll back, so that
+nothing of it stays, and to call again. No pipeline: it sends and waits more often than the three statements do.
 """
 
 from __future__ import annotations
@@ -25,18 +25,19 @@ from psycopg.rows import dict_row
 from layers.areas.queries import filing_lock_key
 from layers.areas.records import CompiledEdition
 from layers.refusals import Conflict, Refusal
-from layers.reports.answerers import answers, ask
+from layers.reports.answerers import considered, question
 from layers.reports.assignment import Step, assign, steps_of
 from layers.reports.filed import Draft, content_digest, stored, values
 from layers.reports.kinds import check_extra, known_kind
 from layers.reports.locating import locate
 from layers.reports.records import AtPosition, Considered, Filed, Filing, Kind
-from layers.reports.statements import FILE_REPORT, FILING_STATE, TAKE_LOAD
+from layers.reports.statements import FILE_REPORT, FILING_STATE
 
 #: How many reports others may have given a person since the choice was made, before it is made again.
 SLACK = 1
 #: Clocks of phones run ahead; what lies farther in the future is a mistake.
 AHEAD = timedelta(minutes=5)
+LOCK = "select pg_advisory_xact_lock_shared(%s)"
 #: How often a filing that others outran is tried again.
 TRIES = 20
 
@@ -151,23 +152,22 @@ async def _look(
     now: datetime,
 ) -> _Look:
     given = filing.subject.given if isinstance(filing.subject, AtPosition) else None
+    zone = compiled.district.zone
+    # A statement of its own: the next one must see what was published before the lock was had.
+    await connection.execute(LOCK, (filing_lock_key(compiled.district.id),))
     state = connection.cursor(row_factory=dict_row)
-    asked = connection.cursor(row_factory=dict_row)
-    async with connection.pipeline():
-        # A statement of its own: the next one must see what was published before the lock was had.
-        await connection.execute("select pg_advisory_xact_lock_shared(%s)", (filing_lock_key(compiled.district.id),))
-        await state.execute(
-            FILING_STATE,
-            {
-                "district": compiled.district.id,
-                "x": given.lon if given else None,
-                "y": given.lat if given else None,
-                "repeat_limit": compiled.district.settings.repeat_limit,
-                "sender": filing.sender,
-                "client_key": filing.client_key,
-            },
-        )
-        await ask(asked, steps, zone=compiled.district.zone, now=now)
+    await state.execute(
+        FILING_STATE,
+        {
+            "district": compiled.district.id,
+            "x": given.lon if given else None,
+            "y": given.lat if given else None,
+            "repeat_limit": compiled.district.settings.repeat_limit,
+            "sender": filing.sender,
+            "client_key": filing.client_key,
+            **question(steps, zone=zone, now=now),
+        },
+    )
     row = await state.fetchone()
     assert row is not None
     return _Look(
@@ -177,23 +177,18 @@ async def _look(
         earlier_digest=row["earlier_digest"],
         earlier_salt=row["earlier_salt"],
         repeats=row["repeats"],
-        answerers=await answers(asked, steps, zone=compiled.district.zone, now=now),
+        answerers=considered(row["answerers"], steps, zone=zone, now=now),
     )
 
 
 async def _write(connection: AsyncConnection[Any], draft: Draft) -> None:
     taken = draft.outcome.assignee if draft.outcome else None
-    load = connection.cursor()
+    load = {"seen": taken.open if taken else None, "cap": taken.cap if taken else None, "slack": SLACK}
     try:
-        async with connection.pipeline():
-            await connection.execute(FILE_REPORT, values(draft))
-            if taken:
-                await load.execute(
-                    TAKE_LOAD, {"person": taken.person_id, "seen": taken.open, "slack": SLACK, "cap": taken.cap}
-                )
+        cursor = await connection.execute(FILE_REPORT, values(draft) | load)
     except UniqueViolation as error:
         raise FiledMeanwhile("The same report is being filed at this moment.", field="client_key") from error
-    if taken and load.rowcount == 0:
+    if await cursor.fetchone() != (True,):
         raise LoadMoved("The person chosen was given other work meanwhile.", field="assignee")
 
 

@@ -15,7 +15,7 @@ def _read(name: str) -> LiteralString:
 ADDRESS_CANDIDATES = _read("address_candidates")
 ANSWERERS = _read("answerers")
 FILE_REPORT = _read("file_report")
-FILING_STATE = _read("filing_state")
+FILING_STATE = _read("filing_state").replace("{answerers}", ANSWERERS)
 TAKE_LOAD = _read("take_load")
 ASSIGN_REPORT = _read("assign_report")
 PUMP = _read("pump")

@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from layers.districts.records import District
-from layers.reports.answerers import answers, ask
+from layers.reports.answerers import answerers
 from layers.reports.assignment import assign, facts, steps_of
 from layers.reports.filed import SERIALS_PER_DAY
 from layers.reports.journal import Entry, chained
@@ -44,8 +44,7 @@ async def _assign(
 ) -> bool:
     steps = steps_of(row["area_path"])
     cursor = connection.cursor(row_factory=dict_row)
-    await ask(cursor, steps, zone=district.zone, now=now)
-    found = await answers(cursor, steps, zone=district.zone, now=now)
+    found = await answerers(cursor, steps, zone=district.zone, now=now)
     outcome = assign(found, steps, turn=row["id"] % SERIALS_PER_DAY)
     if outcome.assignee is None:
         return False

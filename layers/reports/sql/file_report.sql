@@ -1,5 +1,6 @@
 -- Everything a filing writes, in one statement: the report, its personal fields, the run of the assignment rule,
--- the journal's entries. The load of whoever got it is counted apart, because it may have to be refused.
+-- the journal's entries, the load of whoever got it. It tells whether that load was taken: where others have meanwhile
+-- given them so many that the choice no longer holds, it was not, and all of it must be rolled back.
 with filed as (
     insert into reports (
         id, district_id, sender, source, client_key, content_digest, external_ref, kind_id, extra, status, subject,
@@ -23,8 +24,18 @@ assignment as (
     insert into assignments (report_id, made_at, made_by, rule, assignee_id, holder_area_id, considered)
     select %(id)s, %(filed_at)s, %(actor)s, %(rule)s, %(assignee)s, %(holder_area)s, %(considered)s::jsonb
     where %(rule)s::text is not null
+),
+journal as (
+    insert into journal_entries (report_id, position, type, version, at, actor, body, digest)
+    select %(id)s, position, type, 1, %(filed_at)s, %(actor)s, body, digest
+    from unnest(%(positions)s::int[], %(types)s::text[], %(bodies)s::bytea[], %(digests)s::bytea[])
+        as entry (position, type, body, digest)
+),
+load as (
+    insert into person_loads as held (person_id, open)
+    select %(assignee)s, 1 where %(assignee)s::bigint is not null
+    on conflict (person_id) do update set open = held.open + 1
+        where held.open <= %(seen)s::int + %(slack)s::int and held.open < coalesce(%(cap)s::int, held.open + 1)
+    returning person_id
 )
-insert into journal_entries (report_id, position, type, version, at, actor, body, digest)
-select %(id)s, position, type, 1, %(filed_at)s, %(actor)s, body, digest
-from unnest(%(positions)s::int[], %(types)s::text[], %(bodies)s::bytea[], %(digests)s::bytea[])
-    as entry (position, type, body, digest)
+select %(assignee)s::bigint is null or exists (select from load) as taken
