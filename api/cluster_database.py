@@ -52,7 +52,7 @@ def prepare_database(url: str) -> None:
 def check_database(url: str) -> None:
     """Raise `DatabaseUnfit` unless the database answers and has what the service needs."""
     with connect(url) as connection:
-        encoding = _value(connection, "SHOW server_encoding")
+        encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
             raise DatabaseUnfit(
                 f"Database {connection.info.dbname} is encoded in {encoding}.", remedy=_anew(connection.info.dbname)
@@ -106,10 +106,10 @@ def _require_extension(connection: psycopg.Connection, name: str) -> None:
     if connection.execute("SELECT 1 FROM pg_extension WHERE extname = %s", [name]).fetchone():
         return
     on_disk = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = %s", [name]).fetchone()
-    install = "" if on_disk else "Install the package postgresql-postgis on its server, then "
+    install = "Run" if on_disk else "Install the package postgresql-postgis on its server, then run"
     raise DatabaseUnfit(
         f"Database {connection.info.dbname} has no {name}.",
-        remedy=f"{install}run in it, as a superuser: CREATE EXTENSION {name};",
+        remedy=f"{install} in it, as a superuser: CREATE EXTENSION {name};",
     )
 
 

@@ -22,7 +22,9 @@ class NotOurs(Refusal):
 
 
 def demo(
-    port: Annotated[int | None, typer.Option(help="Port; default WANGGE_PORT, 8000; 0 takes any free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; default WANGGE_PORT, 8000; 0 takes any free one.")
+    ] = None,
     *,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw the private database away and begin again.")] = False,
 ) -> None:

@@ -12,7 +12,9 @@ from api.settings import read_settings
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; default WANGGE_HOST, 127.0.0.1.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; default WANGGE_PORT, 8000; 0 takes any free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; default WANGGE_PORT, 8000; 0 takes any free one.")
+    ] = None,
     workers: Annotated[int, typer.Option(help="Server processes.", min=1, max=64)] = 1,
     *,
     worker: Annotated[bool, typer.Option(help="Do the background work beside the service.")] = True,

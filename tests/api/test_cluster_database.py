@@ -46,7 +46,7 @@ def test_preparing_makes_it_fit_and_can_be_repeated(make: Making) -> None:
 
 
 def test_without_postgis(make: Making) -> None:
-    with pytest.raises(DatabaseUnfit, match=r"has no postgis. run in it, as a superuser: CREATE EXTENSION postgis;"):
+    with pytest.raises(DatabaseUnfit, match=r"has no postgis. Run in it, as a superuser: CREATE EXTENSION postgis;"):
         check_database(make("bare", "ENCODING 'UTF8' LOCALE 'C.UTF-8'"))
 
 
@@ -57,9 +57,11 @@ def test_in_a_c_locale_chinese_cannot_be_compared(make: Making) -> None:
         check_database(url)
 
 
-def test_another_encoding(make: Making) -> None:
-    with pytest.raises(DatabaseUnfit, match=r"encoded in LATIN1. Create it anew with: CREATE DATABASE wangge_test_"):
-        check_database(make("latin", "ENCODING 'LATIN1' LOCALE 'C'"))
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_another_encoding(make: Making, encoding: str) -> None:
+    said = rf"encoded in {encoding}. Create it anew with: CREATE DATABASE wangge_test_"
+    with pytest.raises(DatabaseUnfit, match=said):
+        check_database(make("latin", f"ENCODING '{encoding}' LOCALE 'C'"))
 
 
 @pytest.mark.parametrize("options", ["", "?connect_timeout=1"])

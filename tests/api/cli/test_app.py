@@ -68,6 +68,8 @@ def test_only_the_called_command_is_loaded() -> None:
         ),
         (["cluster", "start"], {"WANGGE_VAR": "/proc/none"}, "wangge: /proc/none"),
         (["clutser"], {}, "Usage: wangge"),
+        (["serve", "--port", "99999"], {}, "Usage: wangge serve"),
+        (["demo", "--port", "-1"], {}, "Usage: wangge demo"),
     ],
 )
 def test_a_fault_is_one_sentence(words: list[str], environment: dict[str, str], sentence: str, tmp_path: Path) -> None:
