@@ -40,12 +40,19 @@ COMMANDS: dict[str, Command] = {
     "check": Command("api.cli.checks", "check", "Run every check of the code: style, types, imports, rules."),
 }
 
+#: How a command ends that was stopped with Ctrl-C.
+INTERRUPTED = 130
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command line (default: this process's) and exit with its code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = build(words)(words, prog_name="wangge")
+    except SystemExit as left:
+        if left.code == INTERRUPTED:  # typer ends Ctrl-C without a word
+            print("\nInterrupted.", file=sys.stderr)  # noqa: T201 - the command line speaks
+        raise
     except (Exception, KeyboardInterrupt) as fault:  # noqa: BLE001 - the outermost frame: a person reads what comes out
         from api.cli.faults import explain  # not before: it loads the settings, which --help does without
 

@@ -81,6 +81,17 @@ def test_a_fault_is_one_sentence(words: list[str], environment: dict[str, str], 
     assert "secret" not in done.stderr
 
 
+def test_ctrl_c_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("api.cli.migrate.migrate", interrupted)
+    with pytest.raises(SystemExit) as left:
+        main(["migrate"])
+    assert left.value.code == 130
+    assert capsys.readouterr().err == "\nInterrupted.\n"
+
+
 def test_the_installed_name_is_the_same_command() -> None:
     as_installed = _python("-c", "from api.cli import main; main()", "--help").stdout
     assert as_installed == _python("-m", "api.cli", "--help").stdout
