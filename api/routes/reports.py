@@ -21,7 +21,7 @@ from layers.reports.queries import assignments, district_of, id_of, record, repo
 from layers.reports.records import Filed, StoredReport
 
 #: Reports that hit each other at the same moment are filed again; this often at most.
-ATTEMPTS = 6
+ATTEMPTS = 20
 
 router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_parameters)])
 ReportNumber = Annotated[

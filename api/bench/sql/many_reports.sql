@@ -8,7 +8,7 @@ select
     19990101::bigint * 10000000 + n, d.id, 'source:bench', 'bench', n::text, '\x00', k.id,
     case when n %% 20 = 0 then 'dispatched' else 'closed' end, 'position',
     now() - n * interval '1 minute', now() - n * interval '1 minute', true, 'position', e.id, c.area_id, c.path, 1,
-    case when n %% 100 = 0 then null else p.id end, c.area_id, c.depth, 2, '\x00'
+    p.id, c.area_id, c.depth, 2, '\x00'
 from districts d
 join editions e on e.district_id = d.id and e.status = 'in_force'
 join kinds k on k.district_id = d.id and k.code = 'M01'
