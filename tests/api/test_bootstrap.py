@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -55,13 +54,8 @@ def test_the_first_run_installs_and_hands_over(machine: Machine, tmp_path: Path)
 
 
 def test_when_all_is_there_it_only_looks(ready: Machine) -> None:
-    took_s = []
-    for _ in range(5):
-        began_s = time.perf_counter()
-        assert ready.run("--help")[0] == 0
-        took_s.append(time.perf_counter() - began_s)
+    assert ready.run("--help")[0] == 0
     assert {call.split()[0] for call in ready.calls("")} == {"dpkg-query", "python"}
-    assert min(took_s) <= 0.15
 
 
 def test_it_can_be_called_from_anywhere_and_through_a_link(ready: Machine, tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -17,7 +15,7 @@ from layers.areas.queries import areas, edition_in_force
 from layers.areas.records import Area, Edition
 from layers.districts.queries import district as district_of
 from layers.districts.records import District
-from layers.workload.queries import OPEN_BY_AREA, Sheet, sheet, standing
+from layers.workload.queries import Sheet, sheet, standing
 
 NOW = datetime(2025, 2, 1, 4, 0, tzinfo=UTC)
 INSERT = text("""
@@ -155,17 +153,3 @@ async def test_who_has_left_or_whose_duty_ended_is_no_worker(toytown: AsyncConne
     )
     first = (await sheet_of(toytown, ground, 2)).sheet.rows[0]
     assert first.workers == 1
-
-
-@pytest.mark.skipif(os.environ.get("WANGGE_LONG") != "1", reason="long: runs with WANGGE_LONG=1")
-async def test_counting_is_fast_among_many_closed_reports(toytown: AsyncConnection) -> None:
-    ground = await ground_of(toytown)
-    await store(toytown, ground, made_up(ground, 100_000, open_share=0.05))
-    await toytown.execute(text("analyze reports"))
-    given = {"district": ground.district.id, "nth": 4, "now": NOW}
-    best_s = 1.0
-    for _ in range(7):
-        began = time.perf_counter()
-        (await toytown.execute(OPEN_BY_AREA, given)).all()
-        best_s = min(best_s, time.perf_counter() - began)
-    assert best_s < 0.03
