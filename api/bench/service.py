@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection
 from pathlib import Path
 
 from api.settings import CHECKOUT, environment_without
@@ -62,7 +62,7 @@ def _ready(port: int) -> bool:
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == 200
-    except (OSError, HTTPException):
+    except OSError:
         return False
     finally:
         connection.close()
