@@ -36,7 +36,11 @@ def _bench(which: str, var: Path) -> dict[str, Any]:
     return told
 
 
-@pytest.mark.parametrize("which", sorted(JUDGED))
+#: Two of them make a cluster and load a district, half a minute each.
+BENCHES = ["locate", pytest.param("file", marks=pytest.mark.long), pytest.param("maps", marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("which", BENCHES)
 def test_a_quick_bench_prints_one_object_without_differences(which: str, walkable: Path) -> None:
     told = _bench(which, walkable)
     assert told.keys() == {"bench", "rows", "judged", "differences"}
