@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from api.access import Visitors
 from api.addresses import Addresses
 from api.clock import Clock, now
 from api.database import Database
@@ -63,6 +64,7 @@ def create_app(database_url: str, *, pool_size: int, with_worker: bool = True, c
     app.state.pages = PageCache()
     app.state.standing = StandingFigures()
     app.state.clock = clock
+    app.state.visitors = Visitors()
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -1,6 +1,8 @@
 """The database as requests see it: read-only connections for questions, plain psycopg transactions for filing.
 
-Both pools open lazily and come back by themselves, so the service outlives a database that goes away, and says so.
+The service works as a role that owns nothing, and every transaction enters the scope of whoever it works for
+(`layers/scope.py`). Both pools open lazily and come back by themselves, so the service outlives a database that goes
+away, and says so.
 """
 
 from __future__ import annotations
@@ -16,12 +18,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from api.access import visitor
 from layers.migrations import sqlalchemy_url
+from layers.scope import ENTER, NOTHING, Scope, enter
 
 WAIT_S = 5.0
 STATEMENT_TIMEOUT_MS = 15_000
 IDLE_TIMEOUT_MS = 30_000
+SERVICE_ROLE = "wangge_service"
 SESSION = {
+    "role": SERVICE_ROLE,
     "timezone": "UTC",
     "jit": "off",
     "statement_timeout": str(STATEMENT_TIMEOUT_MS),
@@ -73,15 +79,17 @@ class Database:
         await self._filing.check()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that can only read."""
+    async def reading(self, scope: Scope = NOTHING) -> AsyncIterator[AsyncConnection]:
+        """A connection that can only read, and of reports, people and positions only what the scope may see."""
         async with self.engine.connect() as connection:
+            await enter(connection, scope)
             yield connection
 
     @asynccontextmanager
-    async def filing(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    async def filing(self, scope: Scope) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         """One transaction on a plain connection: committed when the block ends, rolled back when it raises."""
         async with self._filing.connection() as connection:
+            await connection.execute(ENTER, scope.settings)
             yield connection
 
     async def answers(self) -> bool:
@@ -107,8 +115,8 @@ def database(request: Request) -> Database:
 
 
 async def reading(request: Request) -> AsyncIterator[AsyncConnection]:
-    """A connection for one request's questions, given back before the answer is sent."""
-    async with database(request).reading() as connection:
+    """A connection for one request's questions in the scope of whoever asks, given back before the answer is sent."""
+    async with database(request).reading((await visitor(request)).scope) as connection:
         yield connection
 
 

@@ -14,6 +14,7 @@ from api.locators import Served
 from layers.reports.listing import ReportFilter, reports, waiting
 from layers.reports.queries import last_considered
 from layers.reports.records import StoredReport
+from layers.scope import Scope
 from maps.records import QUEUES, DistrictCounts, Queue, QueueKey, WaitingReport
 from maps.strings import LANGUAGES, Language
 
@@ -43,15 +44,21 @@ class Desk:
     queues: tuple[Queue, ...]
 
 
-async def desk(connection: AsyncConnection, served: Served, *, now: datetime, language: Language, shown: int) -> Desk:
-    """The counts of a district now, and the oldest reports of each queue."""
+async def desk(
+    connection: AsyncConnection, served: Served, *, scope: Scope, now: datetime, language: Language, shown: int
+) -> Desk:
+    """The counts of a district now, and the oldest reports of each queue, of what the scope may see."""
     midnight = now.astimezone(served.district.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    counts = await waiting(connection, served.district.id, since=midnight)
+    counts = await waiting(connection, served.district.id, scope=scope, since=midnight)
     totals: Mapping[QueueKey, int] = {"unassigned": counts.unassigned, "unlocated": counts.unlocated}
+
+    async def oldest(key: QueueKey) -> tuple[WaitingReport, ...]:
+        return await _oldest(connection, served, key, scope=scope, language=language, shown=shown)
+
     queues = [
         Queue(
             key=key,
-            reports=await _oldest(connection, served, key, language=language, shown=shown) if totals[key] else (),
+            reports=await oldest(key) if totals[key] else (),
             total=totals[key],
         )
         for key in QUEUES
@@ -60,9 +67,9 @@ async def desk(connection: AsyncConnection, served: Served, *, now: datetime, la
 
 
 async def _oldest(
-    connection: AsyncConnection, served: Served, key: QueueKey, *, language: Language, shown: int
+    connection: AsyncConnection, served: Served, key: QueueKey, *, scope: Scope, language: Language, shown: int
 ) -> tuple[WaitingReport, ...]:
-    page = await reports(connection, served.district.id, FILTERS[key], limit=shown, newest_first=False)
+    page = await reports(connection, served.district.id, FILTERS[key], scope=scope, limit=shown, newest_first=False)
     considered = await last_considered(connection, [one.id for one in page.reports])
     return tuple(_told(one, considered.get(one.id, ()), served, language) for one in page.reports)
 

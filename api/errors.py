@@ -13,8 +13,10 @@ from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.access import CsrfRefused
 from api.problems import ProblemKind, echo, problem
 from geo.errors import GeoError
+from layers.access.permissions import NotAllowed, SignInNeeded
 from layers.areas.queries import NoEdition, UnknownArea
 from layers.districts.queries import DistrictNeeded, UnknownDistrict
 from layers.districts.records import UnknownLevel
@@ -62,6 +64,9 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     Refusal: ProblemKind(422, "refused", "请求被拒绝", "Refused"),
     NotFound: ProblemKind(404, "not-found", "未找到", "Not found"),
     Conflict: ProblemKind(409, "conflict", "与现有内容冲突", "Conflict"),
+    SignInNeeded: ProblemKind(401, "sign-in-needed", "请先登录", "Sign in first"),
+    NotAllowed: ProblemKind(403, "not-allowed", "没有此权限", "Not allowed"),
+    CsrfRefused: ProblemKind(403, "csrf-refused", "请求缺少本会话的令牌", "The session's token is missing"),
     UnknownReport: ProblemKind(404, "unknown-report", "没有这个事件", "No such report"),
     UnknownDistrict: ProblemKind(404, "unknown-district", "没有这个辖区", "No such district"),
     UnknownLevel: ProblemKind(404, "unknown-level", "没有这个层级", "No such level"),

@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
-from api.cluster import Cluster
-from api.cluster_database import DATABASE, check_database, database_url, place_of
+from api.cluster_database import check_database, database_url, place_of
 from api.logs import configure, event
+from api.service_login import prepare_service_login, service_url
 from api.settings import Settings, read_settings
 from layers.migrations import current, newest
 from layers.refusals import Refusal
@@ -79,6 +79,7 @@ def check_schema(settings: Settings) -> None:
     url = database_url(settings)
     check_database(url)
     require_current(url)
+    prepare_service_login(settings)
 
 
 def require_current(url: str) -> None:
@@ -123,13 +124,6 @@ def _application(*, with_worker: bool) -> FastAPI:
     settings = read_settings()
     configure(settings.log_level)
     return create_app(service_url(settings), pool_size=settings.pool_size, with_worker=with_worker)
-
-
-def service_url(settings: Settings) -> str:
-    """The database's address, without asking whether it answers."""
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    return Cluster(settings.var / "postgres").url(DATABASE)
 
 
 def _shown(host: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from layers.areas.records import Edition
 from layers.districts.records import Level
+from layers.scope import Scope, at_the_desk
 from layers.workload.queries import Standing, standing
 
 LIFE_S = 60.0
@@ -22,12 +23,15 @@ class StandingFigures:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, int, date], tuple[float, Standing]] = OrderedDict()
 
-    async def of(self, connection: AsyncConnection, edition: Edition, level: Level, *, on: date) -> Standing:
-        """The figures of one level, at most a minute old."""
+    async def of(
+        self, connection: AsyncConnection, edition: Edition, level: Level, *, scope: Scope, on: date
+    ) -> Standing:
+        """The figures of one level, at most a minute old; counted once for everyone, and not in the asker's scope."""
         key = (edition.id, level.depth, on)
         made_s, found = self._kept.get(key, (0.0, None))
         if found is None or time.monotonic() - made_s > LIFE_S:
-            found = await standing(connection, edition, level, on=on)
+            async with at_the_desk(connection, scope):
+                found = await standing(connection, edition, level, on=on)
             self._kept[key] = (time.monotonic(), found)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)

@@ -65,6 +65,11 @@ def with_reasons(
     return ReportWithReasons(**dict(told), reasons=reasons, rule=rule)
 
 
+def without_people(told: ReportWithReasons) -> ReportWithReasons:
+    """The report for those who may not read who answers for what: without its holder's number and the reasons."""
+    return told.model_copy(update={"assignee": None, "reasons": [], "rule": None})
+
+
 def told_report(report: StoredReport, compiled: CompiledEdition, names: Names) -> ReportTold:
     """One report, with the areas named in `names`."""
     edition = report.edition_number

@@ -20,6 +20,7 @@ from api.database import Database
 from api.logs import event, fault
 from layers.districts.queries import districts
 from layers.reports.sweep import assign_waiting, pump
+from layers.scope import DESK
 
 ACTOR = "worker"
 HEARTBEAT_EVERY_S = 60.0
@@ -53,7 +54,7 @@ class Worker:
 
     async def pump(self) -> int:
         """Move what the journal gained into the stream."""
-        async with self._database.filing() as connection:
+        async with self._database.filing(DESK) as connection:
             return await pump(connection)
 
     async def assign_waiting(self) -> int:
@@ -64,7 +65,7 @@ class Worker:
         for district in known:
             after: int | None = 0
             while after is not None:
-                async with self._database.filing() as connection:
+                async with self._database.filing(DESK) as connection:
                     found, after = await assign_waiting(
                         connection, district, actor=ACTOR, now=self._clock(), after=after
                     )

@@ -7,7 +7,8 @@ import signal
 
 from api.database import Database
 from api.logs import configure, event
-from api.serving import check_schema, service_url
+from api.service_login import service_url
+from api.serving import check_schema
 from api.settings import Settings, read_settings
 from api.worker import Worker
 

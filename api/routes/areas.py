@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.access import TheActor
 from api.addresses import known_parameters
 from api.area_pages import Areas, area_page, edition_areas, listed
 from api.database import Reading
@@ -30,10 +31,13 @@ from api.schemas.areas import (
 from api.schemas.common import WITHOUT_NUL, AreaRef, as_json
 from api.schemas.problems import problems
 from api.schemas.queries import AreaQuery, EditionQuery, InDistrict
+from layers.access.permissions import Action, may
+from layers.actors import Actor
 from layers.areas.geometry import geometry
 from layers.areas.queries import editions, populations
 from layers.areas.records import Area
 from layers.roster.queries import answering
+from layers.scope import holds
 
 router = APIRouter(prefix=API, tags=["areas"], dependencies=[Depends(known_parameters)])
 
@@ -130,10 +134,11 @@ async def get_area(
     level: Word,
     code: Word,
     query: Annotated[EditionQuery, Query()],
+    actor: TheActor,
     reading: Reading,
     locators: TheLocators,
 ) -> Response:
-    """One area: what it lies in, who lives there, who answers for it today."""
+    """One area: what it lies in, who lives there, who answers for it today (told within one's territory)."""
     found = await edition_areas(reading, await locators.district(query.district), query.edition)
     area = found.area(level, code)
     told = AreaTold(
@@ -142,10 +147,7 @@ async def get_area(
         chain=[AreaRef.of(one, found.district) for one in found.chain(area)],
         attributes=dict(area.attributes),
         population=await _population(reading, found, area),
-        answering=[
-            AnsweringTold(number=one.number, role=one.role, rank=one.rank, open=one.open, cap=one.cap)
-            for one in await answering(reading, [area.id], on=clock(request)().astimezone(found.district.zone).date())
-        ],
+        answering=await _answering(request, reading, found, area, actor),
     )
     return tagged(request, as_json(told))
 
@@ -173,6 +175,18 @@ async def get_geometry(
     properties = as_json(AreaRef.of(area, found.district))
     body = b'{"type":"Feature","properties":' + properties + b',"geometry":' + polygon.geojson.encode() + b"}"
     return tagged(request, body, GeoJson.media_type)
+
+
+async def _answering(
+    request: Request, connection: AsyncConnection, found: Areas, area: Area, actor: Actor
+) -> list[AnsweringTold]:
+    if not (may(actor.role, Action.READ_PEOPLE) and holds(actor.scope, area.path)):
+        return []
+    today = clock(request)().astimezone(found.district.zone).date()
+    return [
+        AnsweringTold(number=one.number, role=one.role, rank=one.rank, open=one.open, cap=one.cap)
+        for one in await answering(connection, [area.id], on=today)
+    ]
 
 
 async def _population(connection: AsyncConnection, found: Areas, area: Area) -> PopulationTold | None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from api.access import TheActor, needs
 from api.addresses import known_parameters
 from api.area_pages import edition_areas
 from api.database import Reading
@@ -22,8 +23,10 @@ from api.schemas.common import WITHOUT_NUL
 from api.schemas.maps import MapQuery
 from api.schemas.problems import problems
 from api.schemas.queries import InDistrict
+from layers.access.permissions import Action
 from layers.areas.records import Edition
 from layers.districts.records import Level
+from layers.scope import Scope
 from layers.workload.metrics import metric_named
 from layers.workload.records import WorkloadSheet
 
@@ -58,7 +61,13 @@ TheShelf = Annotated[OutlineShelf, Depends(outline_shelf)]
 MapArguments = Annotated[MapQuery, Query()]
 
 
-@router.get("/workload", operation_id="workload_map", response_class=Response, responses={**PAGE, **problems(404)})
+@router.get(
+    "/workload",
+    operation_id="workload_map",
+    dependencies=[needs(Action.READ_FIGURES)],
+    response_class=Response,
+    responses={**PAGE, **problems(404)},
+)
 async def get_map(
     request: Request, query: MapArguments, reading: Reading, locators: TheLocators, shelf: TheShelf
 ) -> Response:
@@ -73,12 +82,17 @@ async def get_map(
 
 
 @router.get(
-    "/workload.html", operation_id="workload_file", response_class=Response, responses={**PAGE, **problems(404)}
+    "/workload.html",
+    operation_id="workload_file",
+    dependencies=[needs(Action.READ_FIGURES)],
+    response_class=Response,
+    responses={**PAGE, **problems(404)},
 )
 async def get_file(
     *,
     request: Request,
     query: MapArguments,
+    actor: TheActor,
     reading: Reading,
     locators: TheLocators,
     shelf: TheShelf,
@@ -88,8 +102,9 @@ async def get_file(
     level, edition = await _chosen(query, reading, served)
     metric_named(query.metric)
     shelved = await shelf.outlines(edition, level)
-    sheet = await _sheet(request, query, reading, served)
-    body = await _kept(request, ("file", edition.id, query), lambda: map_file(sheet, shelved.outlines, query))
+    sheet = await _sheet(request, query, actor.scope, reading, served)
+    key = ("file", edition.id, query, actor.scope)
+    body = await _kept(request, key, lambda: map_file(sheet, shelved.outlines, query))
     name = f"workload-{level.key}-{sheet.as_of:%Y%m%d}.html"
     answer = _html(body, ALONE)
     if name.isascii():
@@ -97,10 +112,18 @@ async def get_file(
     return answer
 
 
-@router.get("/figures", operation_id="workload_figures", response_class=Response, responses={**JSON, **problems(404)})
-async def get_figures(request: Request, query: MapArguments, reading: Reading, locators: TheLocators) -> Response:
+@router.get(
+    "/figures",
+    operation_id="workload_figures",
+    dependencies=[needs(Action.READ_FIGURES)],
+    response_class=Response,
+    responses={**JSON, **problems(404)},
+)
+async def get_figures(
+    *, request: Request, query: MapArguments, actor: TheActor, reading: Reading, locators: TheLocators
+) -> Response:
     """The figures of a map: columns in the order of the outlines, and the class breaks."""
-    sheet = await _sheet(request, query, reading, await locators.district(query.district))
+    sheet = await _sheet(request, query, actor.scope, reading, await locators.district(query.district))
     metric_named(query.metric)
     return tagged(request, await asyncio.to_thread(map_figures, sheet, query))
 
@@ -140,8 +163,8 @@ async def _chosen(query: MapQuery, reading: Reading, served: Served) -> tuple[Le
     return level, (await edition_areas(reading, served, query.edition)).edition
 
 
-async def _sheet(request: Request, query: MapQuery, reading: Reading, served: Served) -> WorkloadSheet:
-    found = await workload_sheet(request, reading, served, level=query.level, edition=query.edition)
+async def _sheet(request: Request, query: MapQuery, scope: Scope, reading: Reading, served: Served) -> WorkloadSheet:
+    found = await workload_sheet(request, reading, served, scope=scope, level=query.level, edition=query.edition)
     return found.sheet
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.access import TheActor, needs
 from api.addresses import known_parameters
 from api.database import Reading
 from api.desk import Desk, desk
@@ -19,6 +20,8 @@ from api.problems import PAGE_POLICY
 from api.routes.common import TheLocators, clock
 from api.schemas.maps import PageQuery, ReferenceQuery
 from api.schemas.problems import problems
+from layers.access.permissions import Action
+from layers.actors import Actor
 from layers.districts.records import District, Level
 from maps.records import DistrictLink, Frame, HomeMap, QueueKey
 from maps.strings import Language
@@ -31,15 +34,26 @@ ON_START_PAGE = 5
 ON_QUEUE_PAGE = 200
 
 
-@router.get("/", operation_id="start_page", response_class=Response, responses={**PAGE, **problems(404)})
+@router.get(
+    "/",
+    operation_id="start_page",
+    dependencies=[needs(Action.READ_REPORTS)],
+    response_class=Response,
+    responses={**PAGE, **problems(404)},
+)
 async def get_start(
-    request: Request, query: Annotated[PageQuery, Query()], reading: Reading, locators: TheLocators
+    *,
+    request: Request,
+    query: Annotated[PageQuery, Query()],
+    actor: TheActor,
+    reading: Reading,
+    locators: TheLocators,
 ) -> Response:
     """The start page: what the district has in hand, its map, and what waits for a hand."""
     from maps.shell import home_page
 
     served = await _served(query, locators)
-    frame, found = await _filled(request, query, reading, served, shown=ON_START_PAGE)
+    frame, found = await _filled(request, query, reading, served, actor=actor, shown=ON_START_PAGE)
     page = await asyncio.to_thread(
         home_page,
         frame,
@@ -51,11 +65,19 @@ async def get_start(
     return _html(page)
 
 
-@router.get("/queues/{key}", operation_id="queue_page", response_class=Response, responses={**PAGE, **problems(404)})
+@router.get(
+    "/queues/{key}",
+    operation_id="queue_page",
+    dependencies=[needs(Action.READ_REPORTS)],
+    response_class=Response,
+    responses={**PAGE, **problems(404)},
+)
 async def get_queue(
+    *,
     key: QueueKey,
     request: Request,
     query: Annotated[PageQuery, Query()],
+    actor: TheActor,
     reading: Reading,
     locators: TheLocators,
 ) -> Response:
@@ -63,7 +85,7 @@ async def get_queue(
     from maps.shell import queue_page
 
     served = await _served(query, locators)
-    frame, found = await _filled(request, query, reading, served, shown=ON_QUEUE_PAGE)
+    frame, found = await _filled(request, query, reading, served, actor=actor, shown=ON_QUEUE_PAGE)
     queue = next(one for one in found.queues if one.key == key)
     return _html(await asyncio.to_thread(queue_page, frame, queue))
 
@@ -102,7 +124,7 @@ def _name(one: District | Level, language: Language) -> str:
 
 
 async def _filled(
-    request: Request, query: PageQuery, reading: Reading, served: Served, *, shown: int
+    request: Request, query: PageQuery, reading: Reading, served: Served, *, actor: Actor, shown: int
 ) -> tuple[Frame, Desk]:
     now = clock(request)()
     frame = Frame(
@@ -114,7 +136,7 @@ async def _filled(
         now=now,
         time_zone=served.district.time_zone,
     )
-    return frame, await desk(reading, served, now=now, language=query.lang, shown=shown)
+    return frame, await desk(reading, served, scope=actor.scope, now=now, language=query.lang, shown=shown)
 
 
 def _map(frame: Frame, served: Served) -> HomeMap | None:

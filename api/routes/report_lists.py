@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from api.access import TheActor, needs
 from api.addresses import known_parameters
 from api.database import Reading
 from api.locators import Ready
@@ -15,20 +16,24 @@ from api.schemas.problems import problems
 from api.schemas.queries import RepeatedQuery, ReportQuery
 from api.schemas.reports import RepeatedList, RepeatedTold, ReportList
 from api.telling import named_area, told_reports
+from layers.access.permissions import Action
 from layers.reports.listing import ReportFilter, check_box, repeated_positions, reports
 from layers.reports.records import report_id, report_number
 
-router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_parameters), needs(Action.READ_REPORTS)])
 
 
 @router.get("/reports", operation_id="list_reports", responses=problems(404))
-async def get_reports(query: Annotated[ReportQuery, Query()], reading: Reading, locators: TheLocators) -> ReportList:
+async def get_reports(
+    query: Annotated[ReportQuery, Query()], actor: TheActor, reading: Reading, locators: TheLocators
+) -> ReportList:
     """Reports, newest first. An area includes everything below it; pages stay where they are while reports come in."""
     ready = await locators.ready(query.district)
     found = await reports(
         reading,
         ready.district.id,
         narrowed(query, ready),
+        scope=actor.scope,
         after=None if query.cursor is None else report_id(query.cursor),
         limit=query.limit,
         newest_first=query.order == "newest",
@@ -39,12 +44,12 @@ async def get_reports(query: Annotated[ReportQuery, Query()], reading: Reading, 
 
 @router.get("/reports/repeated-positions", operation_id="list_repeated_positions", responses=problems(404))
 async def get_repeated_positions(
-    query: Annotated[RepeatedQuery, Query()], reading: Reading, locators: TheLocators
+    query: Annotated[RepeatedQuery, Query()], actor: TheActor, reading: Reading, locators: TheLocators
 ) -> RepeatedList:
     """Coordinates that many reports share, as a geocoder's default point does."""
     district = (await locators.district(query.district)).district
     at_least = query.at_least or district.settings.repeat_limit
-    found = await repeated_positions(reading, district.id, at_least=at_least, limit=query.limit)
+    found = await repeated_positions(reading, district.id, scope=actor.scope, at_least=at_least, limit=query.limit)
     return RepeatedList(
         limit=at_least,
         positions=[

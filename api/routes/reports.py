@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
+from api.access import TheActor, needs
 from api.addresses import known_parameters
 from api.database import Reading, database
 from api.errors import NotJson
@@ -15,10 +17,13 @@ from api.schemas.common import WITHOUT_NUL, as_json
 from api.schemas.filing import FilingBody
 from api.schemas.problems import problems
 from api.schemas.reports import AssignmentTold, EntryTold, ReasonTold, RecordTold, ReportWithReasons
-from api.telling import level_keys, told_filed, told_reports, with_reasons
+from api.telling import level_keys, told_filed, told_reports, with_reasons, without_people
+from layers.access.permissions import Action, may
+from layers.actors import Actor
 from layers.reports.filing import EditionMoved, TryAgain, file_report
 from layers.reports.queries import assignments, district_of, id_of, record, report
 from layers.reports.records import Filed, StoredReport
+from layers.scope import DESK, NOTHING
 
 #: Reports that hit each other at the same moment are filed again; this often at most.
 ATTEMPTS = 20
@@ -49,11 +54,11 @@ FILED_BEFORE = {"model": ReportWithReasons, "description": "The same report had 
     "/reports",
     status_code=201,
     operation_id="file_report",
-    dependencies=[Depends(json_only)],
+    dependencies=[Depends(json_only), needs(Action.FILE_REPORT)],
     response_class=Response,
     responses={201: FILED, 200: FILED_BEFORE, **problems(400, 404, 409, 413, 415)},
 )
-async def post_report(request: Request, body: FilingBody, locators: TheLocators) -> Response:
+async def post_report(request: Request, body: FilingBody, actor: TheActor, locators: TheLocators) -> Response:
     """File a report: it is located, assigned and recorded in one transaction.
 
     The same `client_key` from the same source finds the first report again; with other content it is refused (409).
@@ -64,16 +69,16 @@ async def post_report(request: Request, body: FilingBody, locators: TheLocators)
     for attempt in range(1, ATTEMPTS + 1):
         ready = await locators.ready(body.district, not_edition=not_edition)
         try:
-            async with database(request).filing() as connection:
+            async with database(request).filing(DESK) as connection:
                 filed = await file_report(
                     connection,
-                    body.filing(),
+                    body.filing(None if actor.role is None else actor.name),
                     compiled=ready.compiled,
                     kinds=ready.kinds,
-                    actor=f"source:{body.source}",
+                    actor=actor.name,
                     now=clock(request)(),
                 )
-            return await _answer(request, filed, ready)
+            return await _answer(request, filed, ready, actor)
         except EditionMoved:
             not_edition = ready.compiled.edition.id
         except TryAgain:
@@ -82,13 +87,17 @@ async def post_report(request: Request, body: FilingBody, locators: TheLocators)
     raise EditionMoved("The boundaries keep changing.", remedy="Try again in a moment.")
 
 
-async def _answer(request: Request, filed: Filed, ready: Ready) -> Response:
+async def _answer(request: Request, filed: Filed, ready: Ready, actor: Actor) -> Response:
     if filed.report is None:
-        async with database(request).reading() as connection:
-            told = await _told(connection, await report(connection, filed.report_id), ready)
+        # Whoever filed it knows what it says, whether or not the report lies in their territory.
+        async with database(request).reading(replace(NOTHING, opened=(filed.report_id,))) as connection:
+            stored = await report(connection, filed.report_id, scope=DESK)
+            told = await _told(connection, stored, ready)
         told.again = True
+        told = told if may(actor.role, Action.READ_PEOPLE) else without_people(told)
         return Response(as_json(told), 200, {"Location": _address(told.number)}, "application/json")
     told = told_filed(filed.report, filed.outcome, ready)
+    told = told if may(actor.role, Action.READ_PEOPLE) else without_people(told)
     return Response(as_json(told), 201, {"Location": _address(told.number)}, "application/json")
 
 
@@ -103,20 +112,33 @@ async def _told(connection: Reading, stored: StoredReport, ready: Ready) -> Repo
     return with_reasons(told, considered, rule, ready.district)
 
 
-@router.get("/reports/{number}", operation_id="get_report", responses=problems(404))
-async def get_report(number: ReportNumber, reading: Reading, locators: TheLocators) -> ReportWithReasons:
+@router.get(
+    "/reports/{number}",
+    operation_id="get_report",
+    dependencies=[needs(Action.READ_REPORTS)],
+    responses=problems(404),
+)
+async def get_report(
+    number: ReportNumber, actor: TheActor, reading: Reading, locators: TheLocators
+) -> ReportWithReasons:
     """One report, with the reasons of its last assignment."""
     wanted = id_of(number)
-    ready = await locators.ready(await district_of(reading, wanted))
-    return await _told(reading, await report(reading, wanted), ready)
+    ready = await locators.ready(await district_of(reading, wanted, scope=actor.scope))
+    told = await _told(reading, await report(reading, wanted, scope=actor.scope), ready)
+    return told if may(actor.role, Action.READ_PEOPLE) else without_people(told)
 
 
-@router.get("/reports/{number}/record", operation_id="get_record", responses=problems(404))
-async def get_record(number: ReportNumber, reading: Reading, locators: TheLocators) -> RecordTold:
+@router.get(
+    "/reports/{number}/record",
+    operation_id="get_record",
+    dependencies=[needs(Action.READ_REPORTS)],
+    responses=problems(404),
+)
+async def get_record(number: ReportNumber, actor: TheActor, reading: Reading, locators: TheLocators) -> RecordTold:
     """The whole record: every entry of the journal with its digest, and every run of the assignment rule."""
     wanted = id_of(number)
-    keys = level_keys((await locators.district(await district_of(reading, wanted))).district)
-    found = await record(reading, wanted)
+    keys = level_keys((await locators.district(await district_of(reading, wanted, scope=actor.scope))).district)
+    found = await record(reading, wanted, scope=actor.scope)
     return RecordTold(
         number=found.number,
         holds=found.holds,

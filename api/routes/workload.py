@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.access import TheActor, needs
 from api.addresses import known_parameters
 from api.area_pages import edition_areas
 from api.database import Reading
@@ -17,6 +18,8 @@ from api.schemas.problems import problems
 from api.schemas.queries import WorkloadQuery
 from api.schemas.workload import WorkloadTold
 from api.standing import StandingFigures
+from layers.access.permissions import Action
+from layers.scope import Scope
 from layers.workload.metrics import METRICS, Metric, metric_named
 from layers.workload.queries import Sheet, sheet
 from layers.workload.records import AreaFigures
@@ -27,14 +30,25 @@ METRIC_FACTS = ("key", "name", "name_en", "unit", "unit_en", "none_means")
 ROW_FACTS = ("code", "name", "open", "unassigned", "residents", "workers", "median_age_open_h")
 
 
-@router.get("/workload", operation_id="get_workload", response_model=WorkloadTold, responses=problems(404))
+@router.get(
+    "/workload",
+    operation_id="get_workload",
+    dependencies=[needs(Action.READ_FIGURES)],
+    response_model=WorkloadTold,
+    responses=problems(404),
+)
 async def get_workload(
-    request: Request, query: Annotated[WorkloadQuery, Query()], reading: Reading, locators: TheLocators
+    *,
+    request: Request,
+    query: Annotated[WorkloadQuery, Query()],
+    actor: TheActor,
+    reading: Reading,
+    locators: TheLocators,
 ) -> Response:
     """Open, unassigned, per 1,000 residents, per worker, median age: for every area of a level."""
     metric = metric_named(query.metric)
     served = await locators.district(query.district)
-    found = await workload_sheet(request, reading, served, level=query.level, edition=query.edition)
+    found = await workload_sheet(request, reading, served, scope=actor.scope, level=query.level, edition=query.edition)
     # Thousands of rows: written as they are, not through a model for each.
     return Response(orjson.dumps(_told(found, metric)), media_type="application/json")
 
@@ -58,7 +72,13 @@ def _row(row: AreaFigures, metric: Metric) -> dict[str, Any]:
 
 
 async def workload_sheet(
-    request: Request, connection: AsyncConnection, served: Served, *, level: str | None, edition: int | None
+    request: Request,
+    connection: AsyncConnection,
+    served: Served,
+    *,
+    scope: Scope,
+    level: str | None,
+    edition: int | None,
 ) -> Sheet:
     """The sheet of a level (without one, the cells) under an edition (without one, that in force)."""
     district = served.district
@@ -73,6 +93,6 @@ async def workload_sheet(
         edition=found.edition,
         level=chosen,
         areas=found.of_level(chosen.depth),
-        stands=await standing.of(connection, found.edition, chosen, on=today),
+        stands=await standing.of(connection, found.edition, chosen, scope=scope, on=today),
         now=now,
     )

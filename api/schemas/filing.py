@@ -127,15 +127,14 @@ class FilingBody(Given):
     )
     district: Code | None = Field(None, description="Needed where the service holds several districts.")
 
-    def filing(self) -> Filing:
-        """The report as it is filed."""
+    def filing(self, sender: str | None) -> Filing:
+        """The report as it is filed by a sender; for one without an account its source stands."""
         reporter = self.reporter or Reporter()
         return Filing(
             kind=self.kind,
             text=self.text,
             source=self.source,
-            # Until senders have accounts, a source is a sender.
-            sender=f"source:{self.source}",
+            sender=sender or f"source:{self.source}",
             client_key=self.client_key,
             subject=self.subject.subject(),
             occurred_at=self.occurred_at,

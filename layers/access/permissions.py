@@ -64,6 +64,11 @@ ALLOWED: dict[Action, frozenset[Role]] = {
 OPEN_TO_ANYONE = frozenset({Action.FILE_REPORT})
 
 
+def may(role: Role | None, action: Action) -> bool:
+    """Whether a role has an action; None is whoever is not signed in."""
+    return action in OPEN_TO_ANYONE if role is None else role in ALLOWED[action]
+
+
 def check_allowed(role: Role | None, action: Action) -> None:
     """Refuse an action that the role does not have.
 
@@ -71,17 +76,16 @@ def check_allowed(role: Role | None, action: Action) -> None:
         SignInNeeded: nobody is signed in, and the action is not open to anyone.
         NotAllowed: the role does not have the action.
     """
-    if role is None:
-        if action not in OPEN_TO_ANYONE:
-            raise SignInNeeded("This is not open to anyone.", remedy="Sign in, or send a token.")
+    if may(role, action):
         return
-    if role not in ALLOWED[action]:
-        raise NotAllowed(
-            f"The role {role.value} does not have the action {action.value}.",
-            field="action",
-            value=action.value,
-            remedy="Ask someone whose role has it; docs/roles.md lists who may do what.",
-        )
+    if role is None:
+        raise SignInNeeded("This is not open to anyone.", remedy="Sign in, or send a token.")
+    raise NotAllowed(
+        f"The role {role.value} does not have the action {action.value}.",
+        field="action",
+        value=action.value,
+        remedy="Ask someone whose role has it; docs/roles.md lists who may do what.",
+    )
 
 
 assert ALLOWED.keys() == set(Action), "every action has its roles"

@@ -19,6 +19,7 @@ from layers.districts.records import District
 from layers.reports.reading import stored_report, stored_reports
 from layers.reports.records import StoredReport
 from layers.reports.tables import ReportRow
+from layers.scope import DESK
 from layers.write.naming import own_field
 from layers.write.streams import PIECE, Drawn, FeatureStream, Field, FieldKind, Rows
 
@@ -57,7 +58,7 @@ async def reports_stream(
     count = (await connection.execute(select(func.count()).select_from(ReportRow).where(*mine))).scalar_one()
     known = select(AreaRow.id, AreaRow.code, AreaRow.depth).where(AreaRow.district_id == district.id)
     areas = {row.id: (row.code, district.levels[row.depth].key) for row in await connection.execute(known)}
-    statement = stored_reports().where(*mine).order_by(ReportRow.id)
+    statement = stored_reports(DESK).where(*mine).order_by(ReportRow.id)
 
     async def pieces() -> AsyncIterator[Rows]:
         async with connection.stream(statement, execution_options={"yield_per": PIECE}) as found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.crs import STORAGE_SRID
@@ -16,7 +16,8 @@ from layers.reports.filed import SERIALS_PER_DAY
 from layers.reports.reading import IS_OPEN, stored_report, stored_reports
 from layers.reports.records import StoredReport
 from layers.reports.tables import KindRow, ReportRow
-from layers.roster.tables import PersonRow
+from layers.roster.tables import person_labels
+from layers.scope import Scope, reports_seen
 
 #: The widest box a list may be asked for, in degrees: a district, not a country.
 WIDEST_BOX_DEG = 3.0
@@ -81,6 +82,7 @@ async def reports(
     district_id: int,
     narrowed: ReportFilter,
     *,
+    scope: Scope,
     after: int | None = None,
     limit: int = 50,
     newest_first: bool = True,
@@ -90,7 +92,7 @@ async def reports(
     Raises:
         BadBox, BadPeriod: the filter cannot be meant.
     """
-    statement = _narrowed(stored_reports().where(ReportRow.district_id == district_id), narrowed)
+    statement = _narrowed(stored_reports(scope).where(ReportRow.district_id == district_id), narrowed)
     if after is not None:
         statement = statement.where(ReportRow.id < after if newest_first else ReportRow.id > after)
     ordered = statement.order_by(ReportRow.id.desc() if newest_first else ReportRow.id).limit(limit + 1)
@@ -99,10 +101,11 @@ async def reports(
     return ReportPage(found, found[-1].id if len(rows) > limit else None)
 
 
-async def waiting(connection: AsyncConnection, district_id: int, *, since: datetime) -> Waiting:
-    """Counts of what is open, and of what was filed since a moment."""
-    is_open = select(func.count()).select_from(ReportRow).where(ReportRow.district_id == district_id, IS_OPEN)
-    filed = select(func.count()).select_from(ReportRow).where(ReportRow.district_id == district_id)
+async def waiting(connection: AsyncConnection, district_id: int, *, scope: Scope, since: datetime) -> Waiting:
+    """Counts of what is open, and of what was filed since a moment, of what the scope may see."""
+    seen = and_(ReportRow.district_id == district_id, reports_seen(ReportRow, scope))
+    is_open = select(func.count()).select_from(ReportRow).where(seen, IS_OPEN)
+    filed = select(func.count()).select_from(ReportRow).where(seen)
     statement = select(
         is_open.scalar_subquery(),
         is_open.where(ReportRow.located, ReportRow.assignee_id.is_(None)).scalar_subquery(),
@@ -113,7 +116,7 @@ async def waiting(connection: AsyncConnection, district_id: int, *, since: datet
 
 
 async def repeated_positions(
-    connection: AsyncConnection, district_id: int, *, at_least: int, limit: int = MOST_REPEATED
+    connection: AsyncConnection, district_id: int, *, scope: Scope, at_least: int, limit: int = MOST_REPEATED
 ) -> list[RepeatedPosition]:
     """The given coordinates that at least `at_least` reports share, the most frequent first."""
     count = func.count().label("reports")
@@ -127,7 +130,7 @@ async def repeated_positions(
             func.min(ReportRow.filed_at).label("first"),
             func.max(ReportRow.filed_at).label("last"),
         )
-        .where(ReportRow.district_id == district_id, ReportRow.given_x.is_not(None))
+        .where(ReportRow.district_id == district_id, ReportRow.given_x.is_not(None), reports_seen(ReportRow, scope))
         .group_by(ReportRow.given_x, ReportRow.given_y)
         .having(func.count() >= max(at_least, 2))
         .order_by(count.desc(), ReportRow.given_x, ReportRow.given_y)
@@ -168,7 +171,7 @@ def _narrowed(statement: Select[tuple[object, ...]], narrowed: ReportFilter) -> 
         has_one = ReportRow.assignee_id.is_not(None)
         statement = statement.where(has_one if narrowed.assigned else ~has_one)
     if narrowed.assignee is not None:
-        statement = statement.where(PersonRow.number == narrowed.assignee)
+        statement = statement.where(person_labels.c.number == narrowed.assignee)
     return _placed(_filed_between(statement, narrowed), narrowed)
 
 

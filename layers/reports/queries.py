@@ -20,6 +20,7 @@ from layers.reports.journal_tables import JournalRow
 from layers.reports.reading import stored_report, stored_reports
 from layers.reports.records import StoredReport, report_id, report_number
 from layers.reports.tables import AssignmentRow, ReportRow
+from layers.scope import Scope, reports_seen
 
 
 class UnknownReport(NotFound):
@@ -82,38 +83,40 @@ def id_of(number: str) -> int:
     return found
 
 
-async def report(connection: AsyncConnection, wanted_id: int) -> StoredReport:
+async def report(connection: AsyncConnection, wanted_id: int, *, scope: Scope) -> StoredReport:
     """One report by its id.
 
     Raises:
-        UnknownReport: there is none.
+        UnknownReport: there is none that the scope may see.
     """
-    row = (await connection.execute(stored_reports().where(ReportRow.id == wanted_id))).one_or_none()
+    row = (await connection.execute(stored_reports(scope).where(ReportRow.id == wanted_id))).one_or_none()
     if row is None:
         raise _unknown(report_number(wanted_id))
     return stored_report(row)
 
 
-async def district_of(connection: AsyncConnection, wanted_id: int) -> str:
+async def district_of(connection: AsyncConnection, wanted_id: int, *, scope: Scope) -> str:
     """The code of the district a report belongs to.
 
     Raises:
         UnknownReport: there is none.
     """
     statement = select(DistrictRow.code).join(ReportRow, ReportRow.district_id == DistrictRow.id)
-    code = await connection.scalar(statement.where(ReportRow.id == wanted_id))
+    code = await connection.scalar(statement.where(ReportRow.id == wanted_id, reports_seen(ReportRow, scope)))
     if code is None:
         raise _unknown(report_number(wanted_id))
     return code
 
 
-async def record(connection: AsyncConnection, wanted_id: int) -> ReportRecord:
+async def record(connection: AsyncConnection, wanted_id: int, *, scope: Scope) -> ReportRecord:
     """The record of one report: its journal, checked link by link, and every run of the assignment rule.
 
     Raises:
         UnknownReport: there is none.
     """
-    head = select(ReportRow.entries, ReportRow.chain_head).where(ReportRow.id == wanted_id)
+    head = select(ReportRow.entries, ReportRow.chain_head).where(
+        ReportRow.id == wanted_id, reports_seen(ReportRow, scope)
+    )
     state = (await connection.execute(head)).one_or_none()
     if state is None:
         raise _unknown(report_number(wanted_id))

@@ -11,7 +11,8 @@ from geo.positions import LonLat
 from layers.areas.tables import EditionRow
 from layers.reports.records import StoredReport, report_number
 from layers.reports.tables import KindRow, ReportRow
-from layers.roster.tables import PersonRow
+from layers.roster.tables import person_labels
+from layers.scope import Scope, reports_seen
 
 #: Written out, not bound: the planner takes the indexes over open reports only when it sees these very words.
 IS_OPEN = and_(ReportRow.status != literal_column("'closed'"), ReportRow.status != literal_column("'void'"))
@@ -19,8 +20,8 @@ IS_OPEN = and_(ReportRow.status != literal_column("'closed'"), ReportRow.status 
 HIDDEN = {"geom", "content_digest", "chain_head"}
 
 
-def stored_reports() -> Select[tuple[Any, ...]]:
-    """Every report with what its record shows; the caller narrows and orders."""
+def stored_reports(scope: Scope) -> Select[tuple[Any, ...]]:
+    """Every report that the scope may see, with what its record shows; the caller narrows and orders."""
     columns = [column for column in ReportRow.__table__.c if column.name not in HIDDEN]
     return (
         select(
@@ -31,12 +32,13 @@ def stored_reports() -> Select[tuple[Any, ...]]:
             KindRow.name.label("kind_name"),
             KindRow.urgent,
             EditionRow.number.label("edition_number"),
-            PersonRow.number.label("assignee_number"),
-            PersonRow.role.label("assignee_role"),
+            person_labels.c.number.label("assignee_number"),
+            person_labels.c.role.label("assignee_role"),
         )
         .join(KindRow, KindRow.id == ReportRow.kind_id)
         .join(EditionRow, EditionRow.id == ReportRow.edition_id)
-        .join(PersonRow, PersonRow.id == ReportRow.assignee_id, isouter=True)
+        .join(person_labels, person_labels.c.id == ReportRow.assignee_id, isouter=True)
+        .where(reports_seen(ReportRow, scope))
     )
 
 

@@ -121,6 +121,27 @@ class PrivateRow(Base):
     reporter_phone: Mapped[str | None] = mapped_column(Text)
 
 
+class HandOverRow(Base):
+    """A report given to an area or a person who would not see it by where it lies."""
+
+    __tablename__ = "hand_overs"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(to_path, to_person_id) = 1", name="one"),
+        Index("ix_hand_overs_report_id", "report_id"),
+        Index("ix_hand_overs_to_path", "to_path"),
+        Index("ix_hand_overs_to_person_id", "to_person_id"),
+    )
+
+    id: Mapped[Id]
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
+    to_path: Mapped[PathText | None]
+    to_person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+
+
 class AssignmentRow(Base):
     """One run of the assignment rule: the facts it saw, everyone it considered, and what it decided."""
 

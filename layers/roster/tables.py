@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    column,
+    table,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from layers.base import Base, Id, Moment, RowVersion
+from layers.base import Base, Id, Moment, Path, RowVersion
+
+#: A view: the number and role of anyone in the roster, for the holders that lists of reports name.
+person_labels = table("person_labels", column("id", BigInteger), column("number", Text), column("role", Text))
 
 
 class PersonRow(Base):
@@ -34,6 +50,7 @@ class DutyRow(Base):
         CheckConstraint("rank in ('A', 'B', 'O', 'D')", name="rank"),
         UniqueConstraint("person_id", "area_id", "rank", "valid_from"),
         Index("ix_duties_area_id", "area_id"),
+        Index("ix_duties_area_path", "area_path"),
     )
 
     id: Mapped[Id]
@@ -42,6 +59,8 @@ class DutyRow(Base):
     rank: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    #: Where the area lies in the edition in force; the database itself keeps it.
+    area_path: Mapped[Path | None]
 
 
 class AbsenceRow(Base):

@@ -17,6 +17,7 @@ import uvicorn
 
 from api.app import create_app
 from api.serving import listen
+from tests.accounts import bearer, dispatcher
 from tests.toytown import polygons
 
 #: A Monday, ten in the morning in the town.
@@ -26,7 +27,7 @@ READY_TIMEOUT_S = 30
 
 @dataclass
 class Town:
-    """A running service: its client, its database, and its clock, which stands still unless moved."""
+    """A running service: its client (a dispatcher), its database, and its clock, which stands still unless moved."""
 
     client: httpx.Client
     database_url: str
@@ -92,7 +93,8 @@ def served(database_url: str, *, wait: bool = True) -> Iterator[Town]:
     town.app = create_app(database_url, pool_size=6, with_worker=False, clock=town.now)
     listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    town.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
+    base = f"http://127.0.0.1:{port}"
+    town.client = httpx.Client(base_url=base, timeout=30, trust_env=False, headers=_signed_in(database_url))
     server = uvicorn.Server(uvicorn.Config(town.app, access_log=False, log_config=None, lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -104,6 +106,14 @@ def served(database_url: str, *, wait: bool = True) -> Iterator[Town]:
         town.client.close()
         server.should_exit = True
         thread.join(15)
+
+
+def _signed_in(database_url: str) -> dict[str, str]:
+    """The header of a dispatcher; none where there is no district yet, or no database."""
+    try:
+        return bearer(dispatcher(database_url))
+    except (AssertionError, psycopg.Error):
+        return {}
 
 
 def _wait(client: httpx.Client) -> None:

@@ -13,6 +13,7 @@ from layers.districts.queries import district as district_of
 from layers.reports.listing import ReportFilter, reports, waiting
 from layers.reports.queries import UnknownReport, area_names, id_of, record, report
 from layers.reports.queries import district_of as owner_of
+from layers.scope import DESK
 
 MIDNIGHT = datetime(2025, 1, 5, 16, 0, tzinfo=UTC)
 INSERT = text("""
@@ -46,7 +47,7 @@ async def test_what_waits_is_counted(toytown: AsyncConnection) -> None:
     await store(toytown, id=202501060000003, assigned=False)
     await store(toytown, id=202501060000004, assigned=False, located=False)
     await store(toytown, id=202501060000005, status="closed", assigned=False)
-    found = await waiting(toytown, district.id, since=MIDNIGHT)
+    found = await waiting(toytown, district.id, scope=DESK, since=MIDNIGHT)
     assert (found.open, found.unassigned, found.unlocated, found.filed_since) == (4, 1, 1, 4)
 
 
@@ -57,22 +58,22 @@ async def test_a_period_holds_reports_of_every_time_zone(toytown: AsyncConnectio
     await store(toytown, id=202501060000002)
     await store(toytown, id=202501040000003)
     period = ReportFilter(filed_from=MIDNIGHT, filed_to=MIDNIGHT + timedelta(seconds=1))
-    assert len((await reports(toytown, district.id, period)).reports) == 3
+    assert len((await reports(toytown, district.id, period, scope=DESK)).reports) == 3
     after = ReportFilter(filed_from=MIDNIGHT + timedelta(seconds=1))
-    assert not (await reports(toytown, district.id, after)).reports
+    assert not (await reports(toytown, district.id, after, scope=DESK)).reports
 
 
 async def test_a_report_without_a_journal_does_not_hold(toytown: AsyncConnection) -> None:
     await store(toytown, id=202501060000002)
-    assert (await record(toytown, 202501060000002)).holds is False
-    assert await owner_of(toytown, 202501060000002) == "990101000000"
-    assert (await report(toytown, 202501060000002)).number == "20250106-0000002"
+    assert (await record(toytown, 202501060000002, scope=DESK)).holds is False
+    assert await owner_of(toytown, 202501060000002, scope=DESK) == "990101000000"
+    assert (await report(toytown, 202501060000002, scope=DESK)).number == "20250106-0000002"
 
 
 async def test_what_does_not_exist_is_unknown(toytown: AsyncConnection) -> None:
     for ask in (report, record, owner_of):
         with pytest.raises(UnknownReport, match="20250106-0000099"):
-            await ask(toytown, 202501060000099)
+            await ask(toytown, 202501060000099, scope=DESK)
 
 
 async def test_names_are_those_of_the_edition_asked(toytown: AsyncConnection) -> None:

@@ -1,0 +1,196 @@
+"""Who asks, and whether they may: each route declares its action, or stands among the public ones.
+
+cookie ──► session ─┐
+bearer ──► device ──┼──► Actor (role, scope) ──► needs(action) ──► the transaction enters the actor's scope
+basic  ──► device ──┘
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
+
+import psycopg
+from fastapi import Depends, Request
+
+from layers.access.permissions import Action, SignInNeeded, check_allowed
+from layers.actors import ANYONE, Actor
+from layers.refusals import Refusal
+from layers.scope import DESK
+
+COOKIE = "wangge_session"
+CSRF_HEADER = "x-csrf-token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: How long a process goes on believing what a token stood for: so long may a lock take to be felt.
+BELIEVED_S = 5.0
+MOST_BELIEVED = 20_000
+
+#: Routes that declare no action, by method and path: boundaries and services are everybody's.
+PUBLIC = frozenset(
+    {
+        ("GET", "/healthz"),
+        ("GET", "/readyz"),
+        ("GET", "/docs"),
+        ("GET", "/api/v1/openapi.json"),
+        ("GET", "/api/v1/problems"),
+        ("GET", "/api/v1/districts"),
+        ("GET", "/api/v1/levels"),
+        ("GET", "/api/v1/kinds"),
+        ("GET", "/api/v1/editions"),
+        ("GET", "/api/v1/areas"),
+        ("GET", "/api/v1/areas/{level}/{code}"),
+        ("GET", "/api/v1/areas/{level}/{code}/geometry"),
+        ("GET", "/api/v1/service-points"),
+        ("GET", "/api/v1/locate"),
+        ("POST", "/api/v1/locate"),
+        ("GET", "/maps/outlines/{name}.json"),
+        ("POST", "/api/v1/follow"),
+        ("GET", "/follow"),
+    }
+)
+
+
+class CsrfRefused(Refusal):
+    """A change was asked for by cookie, without the token that only our own pages know."""
+
+
+class Credential(NamedTuple):
+    """What a request shows of itself: the token of a `session` or of a `device`."""
+
+    kind: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Believed:
+    actor: Actor
+    until_s: float
+
+
+Lookup = Callable[[psycopg.AsyncConnection[Any], str], Awaitable[Actor | None]]
+
+
+class Visitors:
+    """Who stands behind the tokens seen lately."""
+
+    def __init__(self) -> None:
+        self._believed: OrderedDict[Credential, _Believed] = OrderedDict()
+
+    async def of(self, request: Request, shown: Credential) -> Actor | None:
+        """Whom a credential stands for, None for nobody (any more)."""
+        believed = self._believed.get(shown)
+        if believed is not None and time.monotonic() < believed.until_s:
+            return believed.actor
+        actor = await self._asked(request, shown)
+        if actor is None:
+            self._believed.pop(shown, None)
+            return None
+        self._believed[shown] = _Believed(actor, time.monotonic() + BELIEVED_S)
+        self._believed.move_to_end(shown)
+        while len(self._believed) > MOST_BELIEVED:
+            self._believed.popitem(last=False)
+        return actor
+
+    def forget(self) -> None:
+        """Believe nothing any more: after a sign-out, a lock or a grant in this process."""
+        self._believed.clear()
+
+    async def _asked(self, request: Request, shown: Credential) -> Actor | None:
+        from layers.access.devices import actor_of_device
+        from layers.access.sessions import actor_of_session
+
+        find = actor_of_session if shown.kind == "session" else actor_of_device
+        async with request.app.state.database.filing(DESK) as connection:
+            return await find(connection, shown.token, now=request.app.state.clock())
+
+
+async def visitor(request: Request) -> Actor:
+    """Who asks; anyone, where the request shows nothing. Asked once for each request.
+
+    Raises:
+        SignInNeeded: what the request shows stands for nobody, or no longer.
+        CsrfRefused: a change by cookie without its token.
+    """
+    known: Actor | None = getattr(request.state, "actor", None)
+    if known is None:
+        known = await _visitor(request)
+        request.state.actor = known
+    return known
+
+
+async def _visitor(request: Request) -> Actor:
+    shown = credential(request)
+    if shown is None:
+        return ANYONE
+    visitors: Visitors = request.app.state.visitors
+    actor = await visitors.of(request, shown)
+    if actor is None:
+        if is_public(request):
+            return ANYONE
+        raise SignInNeeded("The session or token is not valid, or no longer.", remedy="Sign in again.")
+    if shown.kind == "session" and request.method not in SAFE_METHODS:
+        check_csrf(shown.token, request.headers.get(CSRF_HEADER))
+    return actor
+
+
+def check_csrf(token: str, given: str | None) -> None:
+    """Refuse a change that does not carry the session's own token."""
+    from layers.access.sessions import csrf_token
+
+    if given is None or not hmac.compare_digest(given.encode(), csrf_token(token).encode()):
+        raise CsrfRefused(
+            "A change by session needs the session's own token.",
+            field=CSRF_HEADER,
+            remedy="Send X-CSRF-Token as GET /api/v1/session tells it.",
+        )
+
+
+def credential(request: Request) -> Credential | None:
+    """What the request shows of itself; a header counts before the cookie."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value:
+        return Credential("device", value.strip())
+    if scheme.lower() == "basic" and value:
+        return Credential("device", _basic_secret(value))
+    token = request.cookies.get(COOKIE)
+    return Credential("session", token) if token else None
+
+
+def _basic_secret(value: str) -> str:
+    """The secret of `device:secret` in base64; the device's own id says nothing that the secret does not."""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def is_public(request: Request) -> bool:
+    """Whether the route needs no action."""
+    return (request.method, getattr(request.scope.get("route"), "path", "")) in PUBLIC
+
+
+class Needs:
+    """A route's declaration: whoever calls it must have this action."""
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+
+    async def __call__(self, request: Request) -> Actor:
+        """The actor, if their role has the action; raises `SignInNeeded` or `NotAllowed`."""
+        actor = await visitor(request)
+        check_allowed(actor.role, self.action)
+        return actor
+
+
+def needs(action: Action) -> Any:
+    """The dependency that declares a route's action."""
+    return Depends(Needs(action))
+
+
+TheActor = Annotated[Actor, Depends(visitor)]
