@@ -35,6 +35,8 @@ ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
     ("relocated", 1): frozenset(
         {"edition", "area_path", "certainty", "located", "flags", "holder_area", "before"}
     ),
+    ("handed_over", 1): frozenset({"to_area", "to_person", "reason"}),
+    ("hand_over_ended", 1): frozenset({"to_area", "to_person"}),
 }  # fmt: skip
 
 

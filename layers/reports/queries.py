@@ -79,7 +79,7 @@ def id_of(number: str) -> int:
     """
     found = report_id(number)
     if found is None or not 0 < found < 2**63:
-        raise _unknown(number)
+        raise unknown_report(number)
     return found
 
 
@@ -91,7 +91,7 @@ async def report(connection: AsyncConnection, wanted_id: int, *, scope: Scope) -
     """
     row = (await connection.execute(stored_reports(scope).where(ReportRow.id == wanted_id))).one_or_none()
     if row is None:
-        raise _unknown(report_number(wanted_id))
+        raise unknown_report(report_number(wanted_id))
     return stored_report(row)
 
 
@@ -104,7 +104,7 @@ async def district_of(connection: AsyncConnection, wanted_id: int, *, scope: Sco
     statement = select(DistrictRow.code).join(ReportRow, ReportRow.district_id == DistrictRow.id)
     code = await connection.scalar(statement.where(ReportRow.id == wanted_id, reports_seen(ReportRow, scope)))
     if code is None:
-        raise _unknown(report_number(wanted_id))
+        raise unknown_report(report_number(wanted_id))
     return code
 
 
@@ -119,7 +119,7 @@ async def record(connection: AsyncConnection, wanted_id: int, *, scope: Scope) -
     )
     state = (await connection.execute(head)).one_or_none()
     if state is None:
-        raise _unknown(report_number(wanted_id))
+        raise unknown_report(report_number(wanted_id))
     journal = select(JournalRow.__table__).where(JournalRow.report_id == wanted_id).order_by(JournalRow.position)
     rows = (await connection.execute(journal)).all()
     broken = broken_at((row.position, bytes(row.body), bytes(row.digest)) for row in rows)
@@ -186,5 +186,6 @@ async def area_names(
     }
 
 
-def _unknown(number: str) -> UnknownReport:
+def unknown_report(number: str) -> UnknownReport:
+    """What is said of a number that nobody filed, or that the asker may not see: the same."""
     return UnknownReport(f"There is no report {number!r}.", field="number", value=number)

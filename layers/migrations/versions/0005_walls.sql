@@ -88,8 +88,13 @@ create function wangge_audits() returns bigint language sql stable parallel safe
     $$ select nullif(current_setting('wangge.audits', true), '')::bigint $$;
 create function wangge_desk() returns boolean language sql stable parallel safe as
     $$ select coalesce(current_setting('wangge.desk', true), '') = 'on' $$;
-create function wangge_handed_over() returns bigint[] language sql stable parallel safe as
-    $$ select coalesce(array_agg(report_id), '{}') from hand_overs where ended_at is null $$;
+-- As the owner, who stands outside the wall: the wall of hand_overs asks the one of reports, which asks this.
+create function wangge_handed_over() returns bigint[] language sql stable parallel safe security definer
+    set search_path = public, pg_temp as $$
+    select coalesce(array_agg(report_id), '{}') from hand_overs
+    where ended_at is null
+        and (to_path ^@ any (wangge_paths()) or to_person_id = wangge_person())
+$$;
 
 -- What anyone in the district may know of a person: the number and the role. For names of holders in lists of reports.
 create view person_labels as select id, number, role from people;
@@ -114,10 +119,7 @@ select pg_temp.wall('reports', $$
     or id = any ((select wangge_handed_over())::bigint[])
 $$);
 select pg_temp.wall(name, 'exists (select from reports r where r.id = report_id)')
-from unnest(array['report_private', 'assignments', 'journal_entries', 'journal_stream']) name;
-select pg_temp.wall('hand_overs', $$
-    to_path ^@ any ((select wangge_paths())::text[]) or to_person_id = (select wangge_person())
-$$, 'exists (select from reports r where r.id = report_id)');
+from unnest(array['report_private', 'assignments', 'journal_entries', 'journal_stream', 'hand_overs']) name;
 select pg_temp.wall('duties', $$
     area_path ^@ any ((select wangge_paths())::text[]) or person_id = (select wangge_person())
 $$);

@@ -1,0 +1,51 @@
+"""What is handed in and told when a report's personal fields are read, or when it is handed over."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from api.schemas.common import NOT_BLANK, Given, Told
+from api.schemas.filing import Code
+from layers.reports.purposes import Purpose
+
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NOT_BLANK)]
+
+
+class PersonalBody(Given):
+    """Why the personal fields are read."""
+
+    purpose: Purpose
+
+
+class PersonalTold(Told):
+    """The personal fields the role may read for the purpose; null where there is none, or it may not be read."""
+
+    number: str
+    purpose: Purpose
+    fields: list[str] = Field(description="The fields that may be read; this reading is in the access log.")
+    text: str | None
+    address: str | None
+    reporter_name: str | None
+    reporter_phone: str | None
+
+
+class ReceiverBody(Given):
+    """To whom: an area by level and code, or a person of the roster by number."""
+
+    level: Code | None = None
+    code: Code | None = None
+    person: Code | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> ReceiverBody:
+        if (self.level is None) != (self.code is None) or (self.code is None) == (self.person is None):
+            raise ValueError("name an area by level and code, or a person by number")
+        return self
+
+
+class HandOverBody(ReceiverBody):
+    """A hand-over, with the reason the record keeps."""
+
+    reason: Reason
