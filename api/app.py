@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,6 +16,7 @@ from api.addresses import Addresses
 from api.clock import Clock, now
 from api.database import Database
 from api.errors import install
+from api.figure_shelf import FigureShelf
 from api.gate import Gate
 from api.locators import Locators
 from api.openapi import description
@@ -63,6 +65,7 @@ def create_app(database_url: str, *, pool_size: int, with_worker: bool = True, c
     app.state.outlines = OutlineShelf(app.state.database)
     app.state.pages = PageCache()
     app.state.standing = StandingFigures()
+    app.state.figures = FigureShelf(app.state.database, app.state.standing, clock)
     app.state.clock = clock
     app.state.visitors = Visitors()
     for router in ROUTERS:
@@ -102,3 +105,6 @@ async def _prepare(app: FastAPI) -> None:
     for served in await app.state.locators.every():
         if served.compiled is not None:
             await app.state.outlines.outlines(served.compiled.edition, served.district.levels[-1])
+    # What stays for good is not searched for rubbish again: each search would hold every request up for 0.15 s.
+    gc.collect()
+    gc.freeze()

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from api.schemas.maps import MapQuery
 from layers.areas.records import Edition
 from layers.districts.records import District, Level
-from layers.workload.records import WorkloadSheet
+from layers.workload.records import FigureTable, WorkloadSheet
 from maps.figures import ClassChoice, figures_json
 
 if TYPE_CHECKING:
@@ -87,5 +87,5 @@ def _empty_sheet(district: District, edition: Edition, level: Level) -> Workload
         # The page shows the moment of its figures, which it loads itself.
         as_of=edition.effective_at or datetime.fromtimestamp(0, UTC),
         time_zone=district.time_zone,
-        rows=(),
+        figures=FigureTable.of(()),
     )

@@ -8,9 +8,12 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from api.database import Database
 from layers.areas.queries import polygons
-from layers.areas.records import Edition
+from layers.areas.records import Area, Edition
 from layers.districts.records import Level
 
 if TYPE_CHECKING:
@@ -54,13 +57,12 @@ class OutlineShelf:
     async def _make(self, edition: Edition, level: Level) -> Shelved:
         async with self._database.reading() as connection:
             areas, shapes = await polygons(connection, edition.id, depth=level.depth)
-        names = [(one.code, one.name) for one in areas]
-        return await asyncio.to_thread(_drawn, names, shapes)
+        return await asyncio.to_thread(_drawn, areas, shapes)
 
 
-def _drawn(names: list[tuple[str, str]], shapes: object) -> Shelved:
+def _drawn(areas: list[Area], shapes: NDArray[np.object_]) -> Shelved:
     from maps.outlines import AreaOutline, outlines_json
 
-    given = zip(names, shapes, strict=True)  # type: ignore[call-overload]
-    made = outlines_json(AreaOutline(code, name, shape) for (code, name), shape in given)
+    given = zip(areas, shapes, strict=True)
+    made = outlines_json(AreaOutline(one.code, one.name, shape, one.label) for one, shape in given)
     return Shelved(made, gzip.compress(made.body, 9, mtime=0))

@@ -1,14 +1,11 @@
 """Light outlines of a coverage for maps: simplified with neighbours still joined, in as few decimals as hold them."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import shapely
-from shapely.geometry import mapping
 
 from geo.crs import PRECISION_DECIMALS
-from geo.defects import rounded
 from geo.errors import LayerError
 from geo.positions import Geometries, LonLat
 
@@ -34,26 +31,19 @@ def decimals_for(polygons: Geometries) -> int:
     return PRECISION_DECIMALS
 
 
-def outlines_geojson(
-    polygons: Geometries, properties: Sequence[Mapping[str, Any]], *, decimals: int | None = None
-) -> dict[str, Any]:
-    """A GeoJSON FeatureCollection in the order given, coordinates with `decimals` (default: `decimals_for`).
+def outlines_text(polygons: Geometries, *, decimals: int | None = None) -> list[str]:
+    """The GeoJSON geometry of each polygon as text, coordinates with `decimals` (default: `decimals_for`).
 
-    Points that rounding makes equal to their neighbour are left out. Raises `LayerError` unless every polygon has its
-    properties.
+    Points that rounding makes equal to their neighbour are left out.
     """
-    if len(polygons) != len(properties):
-        raise LayerError(f"there are {len(properties)} properties for {len(polygons)} polygons: give each its own")
     places = decimals_for(polygons) if decimals is None else decimals
     coarse = shapely.transform(polygons, lambda points: np.round(points, places))
-    shapes = shapely.remove_repeated_points(coarse)
-    features = [_feature(shape, about, places) for shape, about in zip(shapes, properties, strict=True)]
-    return {"type": "FeatureCollection", "features": features}
+    return list(shapely.to_geojson(shapely.remove_repeated_points(coarse)))
 
 
-def label_points(polygons: Iterable[Any]) -> list[LonLat]:
+def label_points(polygons: Geometries) -> list[LonLat]:
     """A position well inside each polygon (of several parts: the largest) for its label."""
-    largest = np.array([_largest_part(polygon) for polygon in polygons], dtype=object)
+    largest = _largest_parts(np.asarray(polygons, dtype=object))
     if not len(largest):
         return []
     west, south, east, north = shapely.bounds(largest).T
@@ -68,12 +58,9 @@ def _ring_areas(polygons: Geometries) -> Any:
     return shapely.area(shapely.polygons(rings))
 
 
-def _largest_part(polygon: Any) -> Any:
-    parts = shapely.get_parts(polygon)
-    if shapely.is_empty(parts).all():
+def _largest_parts(polygons: Geometries) -> Geometries:
+    if shapely.is_empty(polygons).any():
         raise LayerError("a polygon is empty: it can bear no label, leave it out")
-    return parts[int(np.argmax(shapely.area(parts)))]
-
-
-def _feature(shape: Any, properties: Mapping[str, Any], decimals: int) -> dict[str, Any]:
-    return {"type": "Feature", "geometry": rounded(mapping(shape), decimals), "properties": dict(properties)}
+    parts, owners = shapely.get_parts(polygons, return_index=True)
+    largest_last = np.lexsort((shapely.area(parts), owners))
+    return np.asarray(parts[largest_last[np.searchsorted(owners, np.arange(len(polygons)), side="right") - 1]])

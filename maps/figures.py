@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
 
 from layers.workload.metrics import COLUMNS, metric_named
-from layers.workload.records import AreaFigures, WorkloadSheet
+from layers.workload.records import WorkloadSheet
 from maps.breaks import ClassBreaks, Method, breaks
 
 Column = Sequence[float | None]
@@ -43,32 +43,36 @@ def figures_json(sheet: WorkloadSheet, *, shown: Iterable[tuple[str, ClassChoice
     Raises `UnknownMetric` and `UnusableClasses`.
     """
     carried = as_carried(sheet)
+    figures = carried.figures
     return orjson.dumps(
         {
             "edition": carried.edition_number,
-            "order": order_digest(row.code for row in carried.rows),
+            "order": order_digest(figures.codes),
             "as_of": carried.as_of.isoformat(),
-            "count": len(carried.rows),
-            "columns": {name: packed([row.column(name) for row in carried.rows]) for name in COLUMNS},
+            "count": len(figures.codes),
+            "columns": {name: packed(figures.columns[name]) for name in COLUMNS},
             "classes": {f"{metric}/{choice.key}": _class_facts(carried, metric, choice) for metric, choice in shown},
+            "elsewhere": {"held_above": asdict(carried.held_above), "unlocated": asdict(carried.unlocated)},
         }
     )
 
 
 def as_carried(sheet: WorkloadSheet) -> WorkloadSheet:
     """The sheet as the browser gets it: ordered by code, ages shortened; classes are made of these very numbers."""
-    return replace(sheet, rows=tuple(_shortened(row) for row in sorted(sheet.rows, key=lambda row: row.code)))
+    figures = sheet.figures.by_code()
+    ages = tuple(map(_shortened, figures.columns["median_age_open_h"]))
+    return replace(sheet, figures=replace(figures, columns={**figures.columns, "median_age_open_h": ages}))
 
 
 def metric_breaks(sheet: WorkloadSheet, metric: str, choice: ClassChoice) -> ClassBreaks:
-    """The class breaks of a metric on a sheet; zero is a class of its own where the metric counts reports."""
-    return breaks(
-        sheet.values(metric),
-        choice.method,
-        classes=choice.classes,
-        limits=choice.limits,
-        zero_class=metric_named(metric).counts,
-    )
+    """The class breaks of a metric on a sheet."""
+    return breaks_of(sheet.figures.values(metric), metric, choice)
+
+
+def breaks_of(values: Column, metric: str, choice: ClassChoice) -> ClassBreaks:
+    """The class breaks of figures of a metric; zero is a class of its own where the metric counts reports."""
+    counts = metric_named(metric).counts
+    return breaks(values, choice.method, classes=choice.classes, limits=choice.limits, zero_class=counts)
 
 
 def order_digest(codes: Iterable[str]) -> str:
@@ -100,8 +104,7 @@ def _class_facts(sheet: WorkloadSheet, metric: str, choice: ClassChoice) -> dict
     return {"limits": made.limits, "lowest": made.lowest, "highest": made.highest, "zero_class": made.zero_class}
 
 
-def _shortened(row: AreaFigures) -> AreaFigures:
-    age_h = row.median_age_open_h
+def _shortened(age_h: float | None) -> float | None:
     if age_h is None:
-        return row
-    return replace(row, median_age_open_h=round(age_h) if age_h >= 100 else float(f"{age_h:.3g}"))
+        return None
+    return round(age_h) if age_h >= 100 else float(f"{age_h:.3g}")

@@ -16,7 +16,7 @@ def naive_page(sheet: WorkloadSheet, areas: list[AreaOutline], *, metric: str) -
         {"type": "Feature", "properties": {"code": one.code, "name": one.name}, "geometry": mapping(one.polygon)}
         for one in areas
     ]
-    figures = pd.DataFrame({"code": [row.code for row in sheet.rows], "value": sheet.values(metric)})
+    figures = pd.DataFrame({"code": sheet.figures.codes, "value": sheet.figures.values(metric)})
     whole = folium.Map()
     folium.Choropleth(
         geo_data={"type": "FeatureCollection", "features": features},

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
@@ -18,7 +18,7 @@ import orjson
 from layers.workload.metrics import METRICS, Metric, metric_named
 from layers.workload.records import WorkloadSheet
 from maps.breaks import MAX_CLASSES, METHODS
-from maps.figures import ClassChoice, figures_json, metric_breaks
+from maps.figures import ClassChoice, breaks_of, figures_json
 from maps.modules import one_script
 from maps.offline import Delivery, OfflineFigure, OfflineMap, Verbatim, inline_css, stylesheet
 from maps.outlines import Outlines
@@ -66,12 +66,12 @@ def workload_page(  # noqa: PLR0913 - every address of the page is named by the 
     refresh_s: int = 60,
 ) -> str:
     """The page of the map. The browser asks `figures_url` for `figures_json`, adding to its query the choice as
-    `metric`, `breaks` and `classes` or `limits`; `refresh_s` 0 asks once. The rows of `sheet` are not used.
+    `metric`, `breaks` and `classes` or `limits`; `refresh_s` 0 asks once. The figures of `sheet` are not used.
 
     Raises `UnknownMetric`, `UnusableClasses`.
     """
     look = look or MapLook()
-    metric_breaks(replace(sheet, rows=()), metric, choice)  # the figures come later, and would be refused then
+    breaks_of((), metric, choice)  # the figures come later, and would be refused then
     links = {"outlinesUrl": outlines_url, "figuresUrl": figures_url, "refreshS": refresh_s}
     body = {"levels": levels, "home_url": home_url, "file_url": file_url}
     return _page(sheet, metric, choice, look, delivery="linked", settings=links, body=body)

@@ -39,11 +39,30 @@ def clock(request: Request) -> Clock:
 TheLocators = Annotated[Locators, Depends(locators)]
 
 
-def tagged(request: Request, body: bytes, media_type: str = "application/json", *, cache: str = "no-cache") -> Response:
-    """The answer under an ETag of its bytes, or 304 where the client has it already."""
+def tagged(
+    request: Request,
+    body: bytes,
+    media_type: str = "application/json",
+    *,
+    cache: str = "no-cache",
+    packed: bytes | None = None,
+) -> Response:
+    """The answer under an ETag of its bytes, or 304 where the client has it already; `packed`: the same in gzip."""
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": cache}
     known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
     if tag in known or "*" in known:
         return Response(status_code=304, headers=headers)
+    if packed is not None:
+        return packed_or_plain(request, body, packed, headers, media_type)
     return Response(body, headers=headers, media_type=media_type)
+
+
+def packed_or_plain(
+    request: Request, plain: bytes, packed: bytes, headers: dict[str, str], media_type: str
+) -> Response:
+    """What was packed beforehand, to those who take gzip; the plain bytes to the others."""
+    headers = {**headers, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)
+    return Response(plain, headers=headers, media_type=media_type)

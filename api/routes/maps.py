@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -14,11 +13,11 @@ from api.area_pages import edition_areas
 from api.database import Reading
 from api.drawing import map_figures, map_file, map_page
 from api.errors import UnknownOutlines
+from api.figure_shelf import Asked, Figures, FigureShelf, territory
 from api.locators import Served
 from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
-from api.routes.common import TheLocators, tagged
-from api.routes.workload import workload_sheet
+from api.routes.common import TheLocators, packed_or_plain, tagged
 from api.schemas.common import WITHOUT_NUL
 from api.schemas.maps import MapQuery
 from api.schemas.problems import problems
@@ -28,7 +27,6 @@ from layers.areas.records import Edition
 from layers.districts.records import Level
 from layers.scope import Scope
 from layers.workload.metrics import metric_named
-from layers.workload.records import WorkloadSheet
 
 router = APIRouter(prefix="/maps", tags=["maps"], dependencies=[Depends(known_parameters)])
 
@@ -102,8 +100,8 @@ async def get_file(
     level, edition = await _chosen(query, reading, served)
     metric_named(query.metric)
     shelved = await shelf.outlines(edition, level)
-    sheet = await _sheet(request, query, actor.scope, reading, served)
-    key = ("file", edition.id, query, actor.scope)
+    sheet = (await _figures(request, query, actor.scope, served)).sheet
+    key = ("file", edition.id, query, territory(actor.scope))
     body = await _kept(request, key, lambda: map_file(sheet, shelved.outlines, query))
     name = f"workload-{level.key}-{sheet.as_of:%Y%m%d}.html"
     answer = _html(body, ALONE)
@@ -119,13 +117,16 @@ async def get_file(
     response_class=Response,
     responses={**JSON, **problems(404)},
 )
-async def get_figures(
-    *, request: Request, query: MapArguments, actor: TheActor, reading: Reading, locators: TheLocators
-) -> Response:
-    """The figures of a map: columns in the order of the outlines, and the class breaks."""
-    sheet = await _sheet(request, query, actor.scope, reading, await locators.district(query.district))
+async def get_figures(request: Request, query: MapArguments, actor: TheActor, locators: TheLocators) -> Response:
+    """The figures of a map: columns in the order of the outlines, and the class breaks; at most a second old.
+
+    `Cache-Control: no-cache` in the request has them counted anew.
+    """
     metric_named(query.metric)
-    return tagged(request, await asyncio.to_thread(map_figures, sheet, query))
+    found = await _figures(request, query, actor.scope, await locators.district(query.district))
+    choice = (query.metric, query.breaks, query.classes, query.limits)
+    told = await found.told(choice, lambda sheet: map_figures(sheet, query))
+    return tagged(request, told.plain, packed=told.packed)
 
 
 @router.get(
@@ -151,10 +152,9 @@ async def get_outlines(
     shelved = await shelf.outlines(edition, levels[key])
     if shelved.name(edition, levels[key]) != name:
         raise _unknown()
-    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(shelved.packed, 200, {**headers, "Content-Encoding": "gzip"}, "application/geo+json")
-    return Response(shelved.outlines.body, 200, headers, "application/geo+json")
+    return packed_or_plain(
+        request, shelved.outlines.body, shelved.packed, {"Cache-Control": FOREVER}, "application/geo+json"
+    )
 
 
 async def _chosen(query: MapQuery, reading: Reading, served: Served) -> tuple[Level, Edition]:
@@ -163,9 +163,10 @@ async def _chosen(query: MapQuery, reading: Reading, served: Served) -> tuple[Le
     return level, (await edition_areas(reading, served, query.edition)).edition
 
 
-async def _sheet(request: Request, query: MapQuery, scope: Scope, reading: Reading, served: Served) -> WorkloadSheet:
-    found = await workload_sheet(request, reading, served, scope=scope, level=query.level, edition=query.edition)
-    return found.sheet
+async def _figures(request: Request, query: MapQuery, scope: Scope, served: Served) -> Figures:
+    shelf: FigureShelf = request.app.state.figures
+    asked = Asked(served.district.id, query.level, query.edition, territory(scope))
+    return await shelf.figures(served, asked, anew="no-cache" in request.headers.get("cache-control", ""))
 
 
 async def _kept(request: Request, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import TheActor, needs
 from api.addresses import known_parameters
-from api.area_pages import edition_areas
 from api.database import Reading
-from api.locators import Served
-from api.routes.common import API, TheLocators, clock
+from api.figure_shelf import counted
+from api.routes.common import API, TheLocators
 from api.schemas.problems import problems
 from api.schemas.queries import WorkloadQuery
 from api.schemas.workload import WorkloadTold
-from api.standing import StandingFigures
 from layers.access.permissions import Action
-from layers.scope import Scope
-from layers.workload.metrics import METRICS, Metric, metric_named
-from layers.workload.queries import Sheet, sheet
-from layers.workload.records import AreaFigures
+from layers.workload.metrics import COLUMNS, METRICS, Metric, metric_named
+from layers.workload.records import FigureTable, WorkloadSheet
 
 router = APIRouter(prefix=API, tags=["workload"], dependencies=[Depends(known_parameters)])
 
 METRIC_FACTS = ("key", "name", "name_en", "unit", "unit_en", "none_means")
-ROW_FACTS = ("code", "name", "open", "unassigned", "residents", "workers", "median_age_open_h")
 
 
 @router.get(
@@ -48,51 +43,35 @@ async def get_workload(
     """Open, unassigned, per 1,000 residents, per worker, median age: for every area of a level."""
     metric = metric_named(query.metric)
     served = await locators.district(query.district)
-    found = await workload_sheet(request, reading, served, scope=actor.scope, level=query.level, edition=query.edition)
+    app = request.app.state
+    found = await counted(
+        reading,
+        served,
+        app.standing,
+        scope=actor.scope,
+        level=query.level,
+        edition=query.edition,
+        now=app.clock(),
+    )
     # Thousands of rows: written as they are, not through a model for each.
     return Response(orjson.dumps(_told(found, metric)), media_type="application/json")
 
 
-def _told(found: Sheet, metric: Metric) -> dict[str, Any]:
+def _told(sheet: WorkloadSheet, metric: Metric) -> dict[str, Any]:
     return {
-        "level": found.sheet.level_key,
-        "edition": found.sheet.edition_number,
-        "as_of": found.sheet.as_of,
+        "level": sheet.level_key,
+        "edition": sheet.edition_number,
+        "as_of": sheet.as_of,
         "metric": metric.key,
         "metrics": [{name: getattr(one, name) for name in METRIC_FACTS} for one in METRICS.values()],
-        "total": found.sheet.total(metric.key),
-        "held_above": found.held_above,
-        "unlocated": found.unlocated,
-        "rows": [_row(row, metric) for row in found.sheet.rows],
+        "total": sheet.total(metric.key),
+        "held_above": sheet.held_above.open,
+        "unlocated": sheet.unlocated.open,
+        "rows": list(_rows(sheet.figures, metric)),
     }
 
 
-def _row(row: AreaFigures, metric: Metric) -> dict[str, Any]:
-    return {"value": metric.of(row.column)} | {name: getattr(row, name) for name in ROW_FACTS}
-
-
-async def workload_sheet(
-    request: Request,
-    connection: AsyncConnection,
-    served: Served,
-    *,
-    scope: Scope,
-    level: str | None,
-    edition: int | None,
-) -> Sheet:
-    """The sheet of a level (without one, the cells) under an edition (without one, that in force)."""
-    district = served.district
-    chosen = district.levels[-1] if level is None else district.level(level)
-    found = await edition_areas(connection, served, edition)
-    now = clock(request)()
-    standing: StandingFigures = request.app.state.standing
-    today = now.astimezone(district.zone).date()
-    return await sheet(
-        connection,
-        district=district,
-        edition=found.edition,
-        level=chosen,
-        areas=found.of_level(chosen.depth),
-        stands=await standing.of(connection, found.edition, chosen, scope=scope, on=today),
-        now=now,
-    )
+def _rows(figures: FigureTable, metric: Metric) -> Iterator[dict[str, Any]]:
+    names = ("value", "code", "name", *COLUMNS)
+    columns = (figures.values(metric.key), figures.codes, figures.names, *(figures.columns[name] for name in COLUMNS))
+    return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))

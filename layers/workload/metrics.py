@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from layers.refusals import Refusal
 
-#: The counted columns of one area, as `AreaFigures` names them.
+#: The counted columns of one area, as `FigureTable` and `AreaFigures` name them.
 COLUMNS = ("open", "unassigned", "residents", "workers", "median_age_open_h")
 
 
@@ -42,12 +41,10 @@ class Metric:
         """Whether the figure counts reports, so that zero says something of its own."""
         return self.numerator != "median_age_open_h"
 
-    def of(self, column: Callable[[str], float | None]) -> float | None:
-        """The figure of an area, given its columns by name; None where there is no answer."""
-        above = column(self.numerator)
+    def of(self, above: float | None, below: float | None) -> float | None:
+        """The figure of an area, given what it counts and by what that is divided; None where there is no answer."""
         if above is None or self.denominator is None:
             return above
-        below = column(self.denominator)
         return self.times * above / below if below else None
 
 

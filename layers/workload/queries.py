@@ -1,18 +1,17 @@
-"""The figures of all areas of one level, each column counted by one statement.
+"""The figures of all areas of one level, counted by one statement and handed on column by column.
 
-Every level counts everything in or below its areas. What a level's areas do not hold is told apart, so that on every
-level: sum over the areas + held above = all open reports that have an area.
+Every level counts everything in or below its areas; what none of them holds is told apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from layers.areas.records import Area, Edition
@@ -20,32 +19,38 @@ from layers.areas.tables import EditionAreaRow, PopulationRow
 from layers.districts.records import District, Level
 from layers.reports.reading import IS_OPEN
 from layers.reports.tables import ReportRow
-from layers.workload.records import AreaFigures, WorkloadSheet
+from layers.workload.records import Column, Elsewhere, FigureTable, WorkloadSheet
 
-SQL = Path(__file__).parent / "sql"
-OPEN_BY_AREA = text((SQL / "open_by_area.sql").read_text(encoding="utf-8"))
-WORKERS_BY_AREA = text((SQL / "workers_by_area.sql").read_text(encoding="utf-8"))
+WORKERS_BY_AREA = text((Path(__file__).parent / "sql" / "workers_by_area.sql").read_text(encoding="utf-8"))
+UNASSIGNED = func.count().filter(ReportRow.assignee_id.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What changes with imports alone: who lives in the areas of a level and how many answer for them, by area id."""
+    """What changes with editions and imports alone: n areas of a level, who lives in them, how many answer for them."""
 
-    residents: Mapping[int, int]
-    workers: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A workload sheet, and the open reports that none of its areas holds."""
-
-    sheet: WorkloadSheet
-    held_above: int
-    unlocated: int
+    ids: tuple[int, ...]
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    residents: Column
+    workers: Column
 
 
-async def standing(connection: AsyncConnection, edition: Edition, level: Level, *, on: date) -> Standing:
-    """Residents and workers of the areas of a level under an edition, on a day."""
+class _InHand(NamedTuple):
+    """What one area has in hand."""
+
+    open: int
+    unassigned: int
+    median_age_open_h: float | None
+
+
+NOTHING = _InHand(0, 0, None)
+
+
+async def standing(
+    connection: AsyncConnection, edition: Edition, level: Level, areas: Sequence[Area], *, on: date
+) -> Standing:
+    """Residents and workers of `areas`, which are the areas of a level under an edition, on a day."""
     lived_in = (
         select(PopulationRow.area_id, PopulationRow.residents)
         .join(
@@ -56,57 +61,69 @@ async def standing(connection: AsyncConnection, edition: Edition, level: Level, 
     )
     residents = {row.area_id: row.residents for row in await connection.execute(lived_in)}
     answered = await connection.execute(WORKERS_BY_AREA, {"edition": edition.id, "nth": level.depth + 1, "today": on})
-    return Standing(residents, {int(row.area): row.workers for row in answered if row.area})
+    workers = {int(row.area): row.workers for row in answered if row.area}
+    return Standing(
+        ids=tuple(one.id for one in areas),
+        codes=tuple(one.code for one in areas),
+        names=tuple(one.name for one in areas),
+        residents=tuple(residents.get(one.id) for one in areas),
+        workers=tuple(workers.get(one.id) for one in areas),
+    )
 
 
 async def sheet(
-    connection: AsyncConnection,
-    *,
-    district: District,
-    edition: Edition,
-    level: Level,
-    areas: Sequence[Area],
-    stands: Standing,
-    now: datetime,
-) -> Sheet:
-    """The figures of `areas`, which are the areas of `level` in `edition`, as of `now` (aware)."""
-    given = {"district": district.id, "nth": level.depth + 1, "now": now}
-    counted = {row.area: row for row in await connection.execute(OPEN_BY_AREA, given)}
-    rows = tuple(_figures(one, counted.get(str(one.id)), stands) for one in areas)
-    held = sum(row.open for row in rows)
-    return Sheet(
-        sheet=WorkloadSheet(
-            district_name=district.name,
-            district_name_en=district.name_en,
-            level_key=level.key,
-            level_name=level.name,
-            level_name_en=level.name_en,
-            edition_number=edition.number,
-            as_of=now,
-            time_zone=district.time_zone,
-            rows=rows,
-        ),
-        held_above=sum(row.open for row in counted.values()) - held,
+    connection: AsyncConnection, *, district: District, edition: Edition, level: Level, stands: Standing, now: datetime
+) -> WorkloadSheet:
+    """The figures of the areas of `level` in `edition`, as of `now` (aware)."""
+    counted = await _in_hand(connection, district.id, level, now)
+    held = [counted.pop(area, NOTHING) for area in stands.ids]
+    above = counted.values()
+    return WorkloadSheet(
+        district_name=district.name,
+        district_name_en=district.name_en,
+        level_key=level.key,
+        level_name=level.name,
+        level_name_en=level.name_en,
+        edition_number=edition.number,
+        as_of=now,
+        time_zone=district.time_zone,
+        figures=_table(stands, held),
+        held_above=Elsewhere(sum(one.open for one in above), sum(one.unassigned for one in above)),
         unlocated=await _unlocated(connection, district.id),
     )
 
 
-async def _unlocated(connection: AsyncConnection, district_id: int) -> int:
-    statement = (
-        select(func.count())
-        .select_from(ReportRow)
-        .where(ReportRow.district_id == district_id, ~ReportRow.located, IS_OPEN)
-    )
-    return (await connection.execute(statement)).scalar_one()
+def _table(stands: Standing, held: list[_InHand]) -> FigureTable:
+    opened, unassigned, ages_h = zip(*held, strict=True) if held else ((), (), ())
+    columns = {
+        "open": opened,
+        "unassigned": unassigned,
+        "residents": stands.residents,
+        "workers": stands.workers,
+        "median_age_open_h": ages_h,
+    }
+    return FigureTable(stands.codes, stands.names, columns)
 
 
-def _figures(area: Area, counted: Any, stands: Standing) -> AreaFigures:
-    return AreaFigures(
-        code=area.code,
-        name=area.name,
-        open=counted.open if counted else 0,
-        unassigned=counted.unassigned if counted else 0,
-        residents=stands.residents.get(area.id),
-        workers=stands.workers.get(area.id),
-        median_age_open_h=counted.median_age_open_h if counted else None,
+async def _in_hand(connection: AsyncConnection, district_id: int, level: Level, now: datetime) -> dict[int, _InHand]:
+    """What is in hand by area id; what is held above the level, whose path is too short, stands under 0."""
+    found = (await connection.execute(_open_by_area(district_id, level.depth + 1, now))).all()
+    return {int(area or 0): _InHand(opened, unassigned, age_h) for area, opened, unassigned, age_h in found}
+
+
+def _open_by_area(district_id: int, nth: int, now: datetime) -> Select[Any]:
+    area = func.split_part(ReportRow.area_path, ".", nth).label("area")
+    age_s = func.date_part("epoch", now - ReportRow.filed_at)
+    return (
+        select(area, func.count(), UNASSIGNED, func.percentile_cont(0.5).within_group(age_s) / 3600)
+        .where(ReportRow.district_id == district_id, ReportRow.area_path.is_not(None), IS_OPEN)
+        .group_by("area")
     )
+
+
+async def _unlocated(connection: AsyncConnection, district_id: int) -> Elsewhere:
+    statement = select(func.count(), UNASSIGNED).where(
+        ReportRow.district_id == district_id, ~ReportRow.located, IS_OPEN
+    )
+    opened, unassigned = (await connection.execute(statement)).one()
+    return Elsewhere(opened, unassigned)

@@ -19,6 +19,9 @@ from tests.maps.pictures import district
 pytestmark = pytest.mark.browser
 
 
+ROWS = SHEET.figures.rows()
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
     with open_site() as served:
@@ -63,7 +66,7 @@ def legend_counts(page: Page) -> list[int]:
 def counted(metric: str, choice: ClassChoice) -> list[int]:
     """Counts per class and without data, as Python has them."""
     made = metric_breaks(as_carried(SHEET), metric, choice)
-    counts, no_data = class_counts(classify(as_carried(SHEET).values(metric), made), made)
+    counts, no_data = class_counts(classify(as_carried(SHEET).figures.values(metric), made), made)
     return [*counts, no_data]
 
 
@@ -81,7 +84,7 @@ def test_the_legend_counts_every_area_once_as_python_does(workload: Page) -> Non
         workload.locator(f"#metrics a[href*='metric={metric}&']").click()
         shown(workload, f"{metric}/quantile/5")
         assert legend_counts(workload) == counted(metric, ClassChoice())
-        assert sum(legend_counts(workload)) == len(SHEET.rows)
+        assert sum(legend_counts(workload)) == len(ROWS)
 
 
 def test_classes_are_changed_without_loading_the_page_again(workload: Page, site: Site) -> None:
@@ -107,7 +110,7 @@ def test_kept_classes_are_fixed_at_their_limits(workload: Page) -> None:
     limits = metric_breaks(as_carried(SHEET), "open", ClassChoice()).limits
     workload.locator("#freeze").click()
     shown(workload, ClassChoice("fixed", limits=limits).key.replace("fixed", "open/fixed"))
-    assert sum(legend_counts(workload)) == len(SHEET.rows)
+    assert sum(legend_counts(workload)) == len(ROWS)
     workload.reload()
     expect(workload.locator("#methods [aria-current]")).to_have_text("固定")
 
@@ -119,7 +122,7 @@ def test_a_click_opens_the_figures_of_an_area(workload: Page) -> None:
     card = workload.locator(".area-card")
     expect(card).to_be_visible()
     code = card.locator("p").inner_text()
-    row = next(row for row in SHEET.rows if row.code == code)
+    row = next(row for row in ROWS if row.code == code)
     assert card.locator("h3").inner_text() == row.name
     terms = dict(zip(card.locator("dt").all_inner_texts(), card.locator("dd").all_inner_texts(), strict=True))
     assert terms["未结事件"] == str(row.open)
@@ -134,19 +137,19 @@ def test_every_area_is_reached_by_keyboard_through_the_table(workload: Page) -> 
     expect(workload.locator(".area-card h3")).to_have_text(name)
     # Near enough, areas have room for their names.
     expect(workload.locator("canvas.names")).to_have_attribute("data-names", re.compile("[1-9]"))
-    assert max(row.open for row in SHEET.rows) == next(row.open for row in SHEET.rows if row.name == name)
+    assert max(row.open for row in ROWS) == next(row.open for row in ROWS if row.name == name)
     workload.keyboard.press("Escape")
     expect(workload.locator(".area-card")).to_have_count(0)
 
 
 def test_the_table_holds_every_figure_and_is_sorted_and_searched(workload: Page) -> None:
     workload.locator("#show-all").click()
-    expect(workload.locator("#figures tbody tr")).to_have_count(len(SHEET.rows))
+    expect(workload.locator("#figures tbody tr")).to_have_count(len(ROWS))
     workload.locator('#figures [data-key="residents"]').click()
     expect(workload.locator("#figures th.residents")).to_have_attribute("aria-sort", "descending")
     texts = workload.locator("#figures td.residents").all_inner_texts()
     known = [int(text.replace(",", "")) for text in texts if text != "–"]
-    assert known == sorted((row.residents for row in SHEET.rows if row.residents is not None), reverse=True)
+    assert known == sorted((row.residents for row in ROWS if row.residents is not None), reverse=True)
     assert texts[len(known) :] == ["–"] * (len(texts) - len(known))
     workload.locator("#search").fill("第007")
     expect(workload.locator("#figures tbody tr")).to_have_count(1)
@@ -200,7 +203,7 @@ def test_figures_of_other_boundaries_are_not_drawn_on_these(workload: Page, site
     site.sheet, _ = district(3, 3)
     workload.locator("#metrics a[href*='metric=unassigned&']").click()
     expect(workload.locator("#notice")).to_contain_text("边界已更新")
-    assert sum(legend_counts(workload)) == len(SHEET.rows)
+    assert sum(legend_counts(workload)) == len(ROWS)
 
 
 def test_nothing_is_cut_off_at_any_width(workload: Page) -> None:

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from geo.errors import LayerError
-from geo.outlines import decimals_for, label_points, outlines_geojson, simplify
+from geo.outlines import decimals_for, label_points, outlines_text, simplify
 from geo.positions import Bounds
 from tests.geo.coverages import grid, voronoi
 
@@ -23,8 +23,7 @@ def test_neighbours_stay_joined() -> None:
 def test_all_grids_of_a_district_travel_in_six_hundred_kilobytes() -> None:
     cells = voronoi(3502, bends=11, seed=3, bounds=Bounds(121.3, 38.8, 122.3, 39.6))
     assert 60 <= np.median(shapely.get_num_coordinates(cells)) <= 90
-    collection = outlines_geojson(simplify(cells, 5e-4), [{"code": f"{row:015d}"} for row in range(len(cells))])
-    assert len(gzip.compress(json.dumps(collection, separators=(",", ":")).encode())) < 600_000
+    assert len(gzip.compress("\n".join(outlines_text(simplify(cells, 5e-4))).encode())) < 550_000
 
 
 def test_decimals_are_as_few_as_hold_the_smallest_polygon() -> None:
@@ -35,19 +34,23 @@ def test_decimals_are_as_few_as_hold_the_smallest_polygon() -> None:
     assert decimals_for(np.array([shapely.box(121, 39, 122, 40) - pond], dtype=object)) == 7
 
 
-def test_features_keep_order_properties_and_decimals() -> None:
-    collection = outlines_geojson(grid(2, 1), [{"code": "a"}, {"code": "b"}])
-    assert [feature["properties"]["code"] for feature in collection["features"]] == ["a", "b"]
-    rings = [feature["geometry"]["coordinates"][0] for feature in collection["features"]]
-    assert all(number == round(number, 5) for ring in rings for point in ring for number in point)
-    coarse = outlines_geojson(voronoi(5, bends=400), [{}] * 5, decimals=4)
-    ring = coarse["features"][0]["geometry"]["coordinates"][0]
-    assert all(a != b for a, b in pairwise(ring))
+def rings(texts: list[str]) -> list[list[list[float]]]:
+    """The outer ring of each polygon."""
+    return [json.loads(text)["coordinates"][0] for text in texts]
 
 
-def test_every_polygon_needs_its_properties() -> None:
-    with pytest.raises(LayerError, match="1 properties for 2 polygons"):
-        outlines_geojson(grid(2, 1), [{}])
+def test_outlines_keep_their_order_and_decimals() -> None:
+    west, east = rings(outlines_text(grid(2, 1)))
+    assert max(lon for lon, _ in west) == min(lon for lon, _ in east)
+    assert all(number == round(number, 5) for ring in (west, east) for point in ring for number in point)
+    [coarse, *_] = rings(outlines_text(voronoi(5, bends=400), decimals=4))
+    assert all(a != b for a, b in pairwise(coarse))
+
+
+def test_numbers_are_written_as_short_as_they_are() -> None:
+    assert outlines_text(np.array([shapely.box(121.1, 39.25, 121.30000000000001, 39.5)], dtype=object)) == [
+        '{"type":"Polygon","coordinates":[[[121.3,39.25],[121.3,39.5],[121.1,39.5],[121.1,39.25],[121.3,39.25]]]}'
+    ]
 
 
 def test_labels_sit_inside_the_largest_part() -> None:
@@ -56,6 +59,6 @@ def test_labels_sit_inside_the_largest_part() -> None:
     labels = label_points(np.array([shapely.union(small, large), crescent], dtype=object))
     assert shapely.contains_xy(large, *labels[0])
     assert shapely.contains_xy(crescent, *labels[1])
-    assert label_points([]) == []
+    assert label_points(np.array([], dtype=object)) == []
     with pytest.raises(LayerError, match="bear no label"):
         label_points(np.array([shapely.Polygon()], dtype=object))

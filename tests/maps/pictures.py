@@ -8,7 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.workload.records import AreaFigures, WorkloadSheet
+from geo.outlines import label_points
+from layers.workload.records import AreaFigures, FigureTable, WorkloadSheet
 from maps.outlines import AreaOutline
 
 Floats = NDArray[np.float64]
@@ -48,13 +49,15 @@ def district(columns: int, rows: int, *, level: str = "grid", seed: int = 1) -> 
     polygons = lattice(columns, rows, seed=seed)
     rng = np.random.default_rng(seed)
     rows_made, outlines = [], []
-    for index, polygon in enumerate(polygons):
+    labels = label_points(np.array(polygons, dtype=object))
+    for index, (polygon, label) in enumerate(zip(polygons, labels, strict=True)):
         code = f"2102130{index // 10:05d}{index % 10:03d}"
         name = f"古城甲区社区第{index + 1:03d}网格" if level == "grid" else f"拥政{index + 1}街道"
         rows_made.append(_figures(code, name, rng))
-        outlines.append(AreaOutline(code, name, polygon))
+        outlines.append(AreaOutline(code, name, polygon, label))
     names = {"grid": ("网格", "grid"), "street": ("街道", "street")}[level]
-    return WorkloadSheet("金普新区", "Jinpu", level, *names, 3, AS_OF, "Asia/Shanghai", tuple(rows_made)), outlines
+    figures = FigureTable.of(rows_made)
+    return WorkloadSheet("金普新区", "Jinpu", level, *names, 3, AS_OF, "Asia/Shanghai", figures), outlines
 
 
 def _figures(code: str, name: str, rng: np.random.Generator) -> AreaFigures:

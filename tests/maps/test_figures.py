@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.workload.metrics import COLUMNS, METRICS, UnknownMetric
+from layers.workload.records import Elsewhere, FigureTable
 from maps.figures import ClassChoice, as_carried, figures_json, metric_breaks, order_digest, packed
 from maps.refusals import UnusableClasses
 from tests.maps.pictures import district
 
 GRIDS, _ = district(103, 34)
+ROWS = GRIDS.figures.rows()
+NO_AREAS = replace(GRIDS, figures=FigureTable.of(()))
 
 
 def unpacked(column: Any, count: int) -> list[float | None]:
@@ -39,25 +42,26 @@ def test_a_packed_column_comes_back_whole_and_never_longer(column: Sequence[floa
 
 
 def test_all_grids_of_a_large_district_are_small() -> None:
-    assert len(GRIDS.rows) == 3502
+    assert len(ROWS) == 3502
     assert len(figures_json(GRIDS, shown=[("open", ClassChoice())])) <= 45_000
 
 
 def test_rows_go_in_the_order_of_their_codes() -> None:
-    told = orjson.loads(figures_json(replace(GRIDS, rows=GRIDS.rows[::-1]), shown=[]))
+    told = orjson.loads(figures_json(replace(GRIDS, figures=FigureTable.of(ROWS[::-1])), shown=[]))
     carried = as_carried(GRIDS)
-    assert told["order"] == order_digest(sorted(row.code for row in GRIDS.rows))
+    assert told["order"] == order_digest(sorted(row.code for row in ROWS))
     assert (told["count"], told["edition"]) == (3502, 3)
     for name in COLUMNS:
-        assert unpacked(told["columns"][name], 3502) == [row.column(name) for row in carried.rows]
+        assert unpacked(told["columns"][name], 3502) == list(carried.figures.columns[name])
 
 
 @pytest.mark.parametrize(
     ("age_h", "carried"), [(0.123456, 0.123), (9.876, 9.88), (99.94, 99.9), (1234.5, 1234), (None, None)]
 )
 def test_ages_have_three_figures_or_whole_hours(age_h: float | None, carried: float | None) -> None:
-    row = replace(GRIDS.rows[0], median_age_open_h=age_h)
-    assert as_carried(replace(GRIDS, rows=(row,))).rows[0].median_age_open_h == carried
+    row = replace(ROWS[0], median_age_open_h=age_h)
+    made = as_carried(replace(GRIDS, figures=FigureTable.of([row])))
+    assert made.figures.columns["median_age_open_h"] == (carried,)
 
 
 def test_classes_are_made_of_the_numbers_that_travel() -> None:
@@ -65,7 +69,7 @@ def test_classes_are_made_of_the_numbers_that_travel() -> None:
     told = orjson.loads(figures_json(GRIDS, shown=[("median_age_open_h", choice)]))["classes"][
         "median_age_open_h/natural/5"
     ]
-    ages = [row.median_age_open_h for row in as_carried(GRIDS).rows]
+    ages = as_carried(GRIDS).figures.columns["median_age_open_h"]
     assert set(told["limits"]) <= set(ages)
     assert told["highest"] == max(age for age in ages if age is not None)
     assert told["zero_class"] is False
@@ -91,6 +95,14 @@ def test_what_cannot_be_shown_is_refused() -> None:
 
 
 def test_a_level_without_areas() -> None:
-    told = orjson.loads(figures_json(replace(GRIDS, rows=()), shown=[("open", ClassChoice())]))
+    told = orjson.loads(figures_json(NO_AREAS, shown=[("open", ClassChoice())]))
     assert told["count"] == 0
     assert told["classes"]["open/quantile/5"]["limits"] == []
+
+
+def test_what_no_area_counts_goes_along() -> None:
+    sheet = replace(GRIDS, held_above=Elsewhere(2, 1), unlocated=Elsewhere(3, 3))
+    assert orjson.loads(figures_json(sheet, shown=[]))["elsewhere"] == {
+        "held_above": {"open": 2, "unassigned": 1},
+        "unlocated": {"open": 3, "unassigned": 3},
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 import numpy as np
 import orjson
@@ -34,6 +35,13 @@ def test_a_feature_holds_code_name_and_label_only() -> None:
     for feature in TOLD["features"][:50]:
         assert set(feature["properties"]) == {"code", "name", "label"}
         assert shape(feature["geometry"]).contains(shapely.Point(feature["properties"]["label"]))
+
+
+def test_a_label_that_simplifying_left_outside_is_placed_anew() -> None:
+    kept, lost = AREAS[0], replace(AREAS[1], label=AREAS[40].label)
+    told = orjson.loads(outlines_json([kept, lost]).body)["features"]
+    assert told[0]["properties"]["label"] == [round(number, 5) for number in kept.label]
+    assert shape(told[1]["geometry"]).contains(shapely.Point(told[1]["properties"]["label"]))
 
 
 def test_the_order_is_that_of_the_figures() -> None:

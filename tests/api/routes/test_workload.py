@@ -102,6 +102,28 @@ def test_outlines_and_figures_are_of_the_same_areas(busy: Town) -> None:
     assert "open/natural/4" in figures.json()["classes"]
 
 
+def test_who_looks_within_a_second_shares_the_figures(busy: Town) -> None:
+    first = busy.client.get("/maps/figures", headers={"cache-control": "no-cache"}).json()
+    busy.later(hours=0.1)
+    assert busy.client.get("/maps/figures").json()["as_of"] == first["as_of"]
+    assert busy.client.get("/maps/figures?level=street").json()["as_of"] > first["as_of"]
+    assert busy.client.get("/maps/figures", headers={"cache-control": "no-cache"}).json()["as_of"] > first["as_of"]
+
+
+def test_figures_say_what_no_area_counts(busy: Town) -> None:
+    told = busy.client.get("/maps/figures", headers={"cache-control": "no-cache"}).json()["elsewhere"]
+    assert (told["held_above"]["open"], told["unlocated"]["open"]) == (2, 1)
+
+
+def test_figures_are_packed_and_known_again(busy: Town) -> None:
+    packed = busy.client.get("/maps/figures", headers={"cache-control": "no-cache"})
+    plain = busy.client.get("/maps/figures", headers={"accept-encoding": "identity"})
+    assert (packed.headers["content-encoding"], packed.headers["etag"]) == ("gzip", plain.headers["etag"])
+    assert packed.json() == plain.json()
+    again = busy.client.get("/maps/figures", headers={"if-none-match": plain.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
 def test_outlines_of_another_content_are_not_there(busy: Town) -> None:
     url = page_settings(busy.client.get("/maps/workload").text)["outlinesUrl"]
     other = url.replace(url.rpartition("-")[2], "0" * 20 + ".json")

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 import pytest
 
 from layers.workload.metrics import COLUMNS, METRICS, UnknownMetric, metric_named
-from layers.workload.records import AreaFigures, WorkloadSheet
+from layers.workload.records import AreaFigures, FigureTable, WorkloadSheet
 
 AS_OF = datetime(2026, 3, 18, tzinfo=UTC)
 BUSY = AreaFigures("1", "甲", open=6, unassigned=2, residents=400, workers=3, median_age_open_h=12.5)
 BARE = AreaFigures("2", "乙", open=0, unassigned=0, residents=0, workers=None, median_age_open_h=None)
+NOTHING = FigureTable.of(())
 
 
 def sheet(*rows: AreaFigures) -> WorkloadSheet:
-    return WorkloadSheet("区", "District", "grid", "网格", "grid", 1, AS_OF, "Asia/Shanghai", rows)
+    return WorkloadSheet("区", "District", "grid", "网格", "grid", 1, AS_OF, "Asia/Shanghai", FigureTable.of(rows))
 
 
 @pytest.mark.parametrize(
@@ -29,9 +30,7 @@ def sheet(*rows: AreaFigures) -> WorkloadSheet:
     ],
 )
 def test_every_metric_has_its_figure_or_none(metric: str, busy: float, bare: float | None) -> None:
-    assert BUSY.value(metric) == busy
-    assert BARE.value(metric) == bare
-    assert sheet(BUSY, BARE).values(metric) == (busy, bare)
+    assert FigureTable.of([BUSY, BARE]).values(metric) == (busy, bare)
 
 
 def test_the_table_is_whole() -> None:
@@ -52,8 +51,8 @@ def test_only_counts_are_summed() -> None:
 
 def test_zero_open_among_residents_is_zero_and_not_missing() -> None:
     quiet = AreaFigures("3", "丙", open=0, unassigned=0, residents=10, workers=1, median_age_open_h=None)
-    assert quiet.value("open_per_1000_residents") == 0
-    assert quiet.value("open_per_worker") == 0
+    assert FigureTable.of([quiet]).values("open_per_1000_residents") == (0,)
+    assert FigureTable.of([quiet]).values("open_per_worker") == (0,)
 
 
 def test_an_unknown_metric_names_the_known_ones() -> None:
@@ -64,4 +63,10 @@ def test_an_unknown_metric_names_the_known_ones() -> None:
 
 def test_a_sheet_needs_an_aware_moment() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        WorkloadSheet("区", "District", "grid", "网格", "grid", 1, AS_OF.replace(tzinfo=None), "Asia/Shanghai", ())
+        WorkloadSheet("区", "District", "grid", "网格", "grid", 1, AS_OF.replace(tzinfo=None), "Asia/Shanghai", NOTHING)
+
+
+def test_a_table_gives_back_its_rows_and_orders_them() -> None:
+    assert FigureTable.of([BUSY, BARE]).rows() == (BUSY, BARE)
+    assert FigureTable.of([BARE, BUSY]).by_code().rows() == (BUSY, BARE)
+    assert NOTHING.by_code().rows() == ()

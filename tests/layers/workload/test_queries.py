@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from layers.areas.queries import areas, edition_in_force
+from layers.areas.queries import areas as areas_of
+from layers.areas.queries import edition_in_force
 from layers.areas.records import Area, Edition
 from layers.districts.queries import district as district_of
 from layers.districts.records import District
-from layers.workload.queries import Sheet, sheet, standing
+from layers.workload.queries import sheet, standing
+from layers.workload.records import Elsewhere, WorkloadSheet
 
 NOW = datetime(2025, 2, 1, 4, 0, tzinfo=UTC)
 INSERT = text("""
@@ -52,7 +54,7 @@ class Ground:
 async def ground_of(connection: AsyncConnection) -> Ground:
     district = await district_of(connection, None)
     edition = await edition_in_force(connection, district)
-    return Ground(district, edition, await areas(connection, edition.id))
+    return Ground(district, edition, await areas_of(connection, edition.id))
 
 
 def made_up(ground: Ground, count: int, *, open_share: float = 0.7) -> list[Row]:
@@ -91,14 +93,15 @@ async def store(connection: AsyncConnection, ground: Ground, rows: list[Row]) ->
     await connection.execute(INSERT, given)
 
 
-async def sheet_of(connection: AsyncConnection, ground: Ground, depth: int) -> Sheet:
+async def sheet_of(connection: AsyncConnection, ground: Ground, depth: int) -> WorkloadSheet:
+    level = ground.district.levels[depth]
+    areas = [one for one in ground.areas if one.depth == depth]
     return await sheet(
         connection,
         district=ground.district,
         edition=ground.edition,
-        level=ground.district.levels[depth],
-        areas=[one for one in ground.areas if one.depth == depth],
-        stands=await standing(connection, ground.edition, ground.district.levels[depth], on=NOW.date()),
+        level=level,
+        stands=await standing(connection, ground.edition, level, areas, on=NOW.date()),
         now=NOW,
     )
 
@@ -110,7 +113,7 @@ async def test_every_figure_of_every_level_equals_a_plain_count(toytown: AsyncCo
     is_open = [row for row in rows if row.status in {"filed", "dispatched"}]
     for depth in range(4):
         counted = await sheet_of(toytown, ground, depth)
-        by_code = {one.code: one for one in counted.sheet.rows}
+        by_code = {one.code: one for one in counted.figures.rows()}
         level = [one for one in ground.areas if one.depth == depth]
         assert by_code.keys() == {one.code for one in level}
         for area in level:
@@ -130,19 +133,21 @@ async def test_what_no_area_of_a_level_holds_is_told_apart(toytown: AsyncConnect
     placed = sum(row.area is not None for row in is_open)
     for depth in range(4):
         counted = await sheet_of(toytown, ground, depth)
-        total = counted.sheet.total("open")
+        total = counted.total("open")
         assert total is not None
-        assert total + counted.held_above == placed
-        assert counted.held_above == sum(row.area is not None and row.area.depth < depth for row in is_open)
-        assert counted.unlocated == len(is_open) - placed
+        assert total + counted.held_above.open == placed
+        above = [row for row in is_open if row.area is not None and row.area.depth < depth]
+        nowhere = [row for row in is_open if row.area is None]
+        assert counted.held_above == Elsewhere(len(above), sum(not row.assigned for row in above))
+        assert counted.unlocated == Elsewhere(len(nowhere), sum(not row.assigned for row in nowhere))
 
 
 async def test_workers_and_residents_of_a_level(toytown: AsyncConnection) -> None:
     ground = await ground_of(toytown)
-    [district] = (await sheet_of(toytown, ground, 0)).sheet.rows
+    [district] = (await sheet_of(toytown, ground, 0)).figures.rows()
     assert (district.workers, district.residents) == (27, 63 * 3 * 55)
-    assert {row.workers for row in (await sheet_of(toytown, ground, 2)).sheet.rows} == {3}
-    assert {row.workers for row in (await sheet_of(toytown, ground, 3)).sheet.rows} == {3}
+    assert {row.workers for row in (await sheet_of(toytown, ground, 2)).figures.rows()} == {3}
+    assert {row.workers for row in (await sheet_of(toytown, ground, 3)).figures.rows()} == {3}
 
 
 async def test_who_has_left_or_whose_duty_ended_is_no_worker(toytown: AsyncConnection) -> None:
@@ -151,5 +156,5 @@ async def test_who_has_left_or_whose_duty_ended_is_no_worker(toytown: AsyncConne
     await toytown.execute(
         text("update duties set valid_to = '2025-01-31' where person_id = (select id from people where number='W0002')")
     )
-    first = (await sheet_of(toytown, ground, 2)).sheet.rows[0]
+    first = (await sheet_of(toytown, ground, 2)).figures.rows()[0]
     assert first.workers == 1
