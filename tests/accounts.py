@@ -16,15 +16,26 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_AWAY = datetime(2090, 1, 1, tzinfo=UTC)
 
 
-def account(database_url: str, role: Role, *, areas: Sequence[str] = (), person: str | None = None) -> str:
-    """Make an account of a role with territories (codes of areas) in the only district; its token."""
+class NoDistrictError(Exception):
+    """The database holds no district yet."""
+
+
+def account(
+    database_url: str,
+    role: Role,
+    *,
+    areas: Sequence[str] = (),
+    person: str | None = None,
+    district: str | None = None,
+) -> str:
+    """Make an account of a role with territories (codes of areas) in a district (the first); its token."""
     token = f"wgd_{secrets.token_urlsafe(32)}"
     with psycopg.connect(database_url) as connection:
         made = connection.execute(
             "insert into accounts (district_id, person_id, login, role, made_at) "
-            "select d.id, (select id from people where number = %s), %s, %s, %s from districts d order by id limit 1 "
-            "returning id",
-            [person, f"{role.value}-{secrets.token_hex(4)}", role.value, LONG_AGO],
+            "select d.id, (select id from people where number = %s and district_id = d.id), %s, %s, %s "
+            "from districts d where d.code = coalesce(%s, d.code) order by d.id limit 1 returning id",
+            [person, f"{role.value}-{secrets.token_hex(4)}", role.value, LONG_AGO, district],
         ).fetchone()
         assert made is not None
         for code in areas:
@@ -45,7 +56,8 @@ def dispatcher(database_url: str) -> str:
     """The token of a dispatcher of the whole district."""
     with psycopg.connect(database_url) as connection:
         found = connection.execute("select code from districts order by id limit 1").fetchone()
-    assert found is not None
+    if found is None:
+        raise NoDistrictError
     return account(database_url, Role.DISPATCHER, areas=[found[0]])
 
 

@@ -17,7 +17,7 @@ import uvicorn
 
 from api.app import create_app
 from api.serving import listen
-from tests.accounts import bearer, dispatcher
+from tests.accounts import NoDistrictError, bearer, dispatcher
 from tests.toytown import polygons
 
 #: A Monday, ten in the morning in the town.
@@ -112,7 +112,7 @@ def _signed_in(database_url: str) -> dict[str, str]:
     """The header of a dispatcher; none where there is no district yet, or no database."""
     try:
         return bearer(dispatcher(database_url))
-    except (AssertionError, psycopg.Error):
+    except (NoDistrictError, psycopg.OperationalError):
         return {}
 
 
