@@ -6,6 +6,7 @@ import layers.areas.tables
 import layers.districts.tables
 import layers.places.tables
 import layers.reports.journal_tables
+import layers.reports.photos_tables
 import layers.reports.tables
 import layers.roster.tables  # noqa: F401 - imported for their rows
 from layers.base import Base

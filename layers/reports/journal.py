@@ -37,6 +37,7 @@ ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
     ),
     ("handed_over", 1): frozenset({"to_area", "to_person", "reason"}),
     ("hand_over_ended", 1): frozenset({"to_area", "to_person"}),
+    ("photo_added", 1): frozenset({"photo", "taken", "digest", "media_type", "width_px", "height_px", "size_bytes"}),
 }  # fmt: skip
 
 
