@@ -45,7 +45,7 @@ async def load_layers(
         await import_places(connection, district=district, table=read_features(files[kind]), kind=kind)
         step(1)
     followers = (follow_places, follow_duties, follow_reports)
-    await publish(connection, district=district, followers=followers, actor=actor, now=now)
+    await publish(connection, district=district, followers=followers, actor=actor, clock=lambda: now)
     step(1)
     if ROSTER in files:
         rows = chain.from_iterable(row_chunks(files[ROSTER]))

@@ -40,7 +40,7 @@ def publish(
             note=note,
             followers=FOLLOWERS,
             actor=command_actor(),
-            now=this_moment(),
+            clock=this_moment,
         )
 
     publication = in_transaction(work, commit=commit)

@@ -49,6 +49,7 @@ class FollowUp:
     named: tuple[str, ...] = ()
 
 
+Clock = Callable[[], datetime]
 Follower = Callable[[AsyncConnection, Published], Awaitable[FollowUp]]
 
 
@@ -72,9 +73,11 @@ async def publish(
     note: str = "",
     followers: Sequence[Follower] = (),
     actor: str,
-    now: datetime,
+    clock: Clock,
 ) -> Publication:
     """Check a draft and put it in force; `followers` then bring along what hangs on the areas, in the order given.
+
+    `clock` is read once, when filing has come to rest: no report filed before that moment lies in the new edition.
 
     Raises:
         NoDraft: there is no draft, or `number` is none.
@@ -88,6 +91,7 @@ async def publish(
     warnings = whole_check(district, levels, plane)
     # From here on no report is filed until this transaction ends, so each belongs to one edition or the other.
     await connection.execute(select(func.pg_advisory_xact_lock(filing_lock_key(district.id))))
+    now = clock()
     former = next((one for one in await editions(connection, district) if one.status == "in_force"), None)
     before = await load_levels(connection, district, former) if former else {}
     await _put_in_force(connection, draft, former, digest=edition_digest(levels), note=note, actor=actor, now=now)

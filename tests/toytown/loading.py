@@ -55,7 +55,7 @@ async def load_areas(connection: AsyncConnection) -> District:
         ("grid", polygons.grids()),
     ):
         await import_level(connection, district, key, level)
-    await publish(connection, district=district, followers=FOLLOWERS, actor=ACTOR, now=LOADED_AT)
+    await publish(connection, district=district, followers=FOLLOWERS, actor=ACTOR, clock=lambda: LOADED_AT)
     return await district_of(connection, district.code)
 
 

@@ -73,7 +73,7 @@ async def _redraw(url: str) -> None:
         renamed = polygons.Level(cells.codes, names, cells.parents, cells.polygons)
         await import_level(connection, town, "grid", renamed)
         now = MONDAY + timedelta(hours=1)
-        await publish(connection, district=town, followers=FOLLOWERS, actor=ACTOR, now=now)
+        await publish(connection, district=town, followers=FOLLOWERS, actor=ACTOR, clock=lambda: now)
     await engine.dispose()
 
 

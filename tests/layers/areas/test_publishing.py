@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+import asyncio
+from datetime import date, datetime
+from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 import shapely
 from sqlalchemy import text
@@ -14,7 +17,7 @@ from layers.areas.defects import DefectsFound
 from layers.areas.drafts_rows import load_levels
 from layers.areas.publishing import NoDraft, publish
 from layers.areas.publishing_checks import LevelMissing, edition_digest
-from layers.areas.queries import area, compiled, edition, edition_in_force, editions, populations
+from layers.areas.queries import area, compiled, edition, edition_in_force, editions, filing_lock_key, populations
 from layers.districts.declaring import declare, read_declaration
 from layers.districts.queries import district as district_of
 from tests.layers.areas.towns import LATER, grids_with, merged_first_two, put_in_force, store
@@ -41,7 +44,7 @@ async def test_who_drafted_and_who_published_are_both_kept(toytown: AsyncConnect
     drafted = await store(toytown, merged_first_two())
     assert (drafted.made_by, drafted.published_by) == (ACTOR, None)
     district = await district_of(toytown, None)
-    published = (await publish(toytown, district=district, actor="person:planner", now=LATER)).edition
+    published = (await publish(toytown, district=district, actor="person:planner", clock=lambda: LATER)).edition
     assert (published.made_by, published.published_by) == (ACTOR, "person:planner")
 
 
@@ -144,14 +147,14 @@ async def test_without_a_draft_there_is_nothing_to_publish(toytown: AsyncConnect
         await put_in_force(toytown)
     district = await district_of(toytown, None)
     with pytest.raises(NoDraft, match="in_force"):
-        await publish(toytown, district=district, number=1, actor=ACTOR, now=LATER)
+        await publish(toytown, district=district, number=1, actor=ACTOR, clock=lambda: LATER)
 
 
 async def test_a_level_that_was_never_imported_is_named(tx: AsyncConnection) -> None:
     district = await declare(tx, read_declaration(people.DECLARATION))
     await store(tx, level_table(polygons.streets()), "street")
     with pytest.raises(LevelMissing, match="community, grid"):
-        await publish(tx, district=district, actor=ACTOR, now=LATER)
+        await publish(tx, district=district, actor=ACTOR, clock=lambda: LATER)
 
 
 async def test_an_area_with_nothing_below_it_stays_out_of_force(toytown: AsyncConnection) -> None:
@@ -204,3 +207,29 @@ async def test_areas_are_measured_in_one_plane_that_stays(toytown: AsyncConnecti
     await store(toytown, merged_first_two())
     await put_in_force(toytown)
     assert (await district_of(toytown, None)).plane_srid == district.plane_srid
+
+
+async def someone_waits(connection: psycopg.AsyncConnection[Any]) -> bool:
+    cursor = await connection.execute("select from pg_locks where locktype = 'advisory' and not granted")
+    return cursor.rowcount > 0
+
+
+async def test_an_edition_comes_into_force_when_filing_has_come_to_rest(
+    toytown: AsyncConnection, toytown_rolled_back_url: str
+) -> None:
+    await store(toytown, merged_first_two())
+    district = await district_of(toytown, None)
+    events: list[str] = []
+
+    def clock() -> datetime:
+        events.append("the clock is read")
+        return LATER
+
+    async with await psycopg.AsyncConnection.connect(toytown_rolled_back_url) as filing:
+        await filing.execute("select pg_advisory_xact_lock_shared(%s)", [filing_lock_key(district.id)])
+        publishing = asyncio.create_task(publish(toytown, district=district, actor=ACTOR, clock=clock))
+        while not await someone_waits(filing):
+            await asyncio.sleep(0.01)
+        events.append("the filing ends")
+    await publishing
+    assert events == ["the filing ends", "the clock is read"]

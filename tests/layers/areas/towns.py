@@ -65,4 +65,6 @@ async def store(connection: AsyncConnection, table: FeatureTable, level: str = "
 
 async def put_in_force(connection: AsyncConnection) -> Publication:
     district = await district_of(connection, None)
-    return await publish(connection, district=district, followers=FOLLOWERS, actor=ACTOR, now=LATER, note="redrawn")
+    return await publish(
+        connection, district=district, followers=FOLLOWERS, actor=ACTOR, clock=lambda: LATER, note="redrawn"
+    )
