@@ -36,7 +36,7 @@ SESSION = {
 }
 
 #: Filing asks by key alone. A plan made while the tables were small is kept by its connection: it must not scan them.
-FILING = SESSION | {"enable_seqscan": "off"}
+FILING = SESSION | {"enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
 
 
 class Database:
@@ -56,7 +56,7 @@ class Database:
         )
         self._filing: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
             url,
-            kwargs=connection_arguments(FILING),
+            kwargs=connection_arguments(FILING) | {"autocommit": True, "prepare_threshold": 0},
             min_size=1,
             max_size=half,
             timeout=WAIT_S,
@@ -88,9 +88,18 @@ class Database:
     @asynccontextmanager
     async def filing(self, scope: Scope) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         """One transaction on a plain connection: committed when the block ends, rolled back when it raises."""
-        async with self._filing.connection() as connection:
+        async with self._filing.connection() as connection, connection.transaction():
             await connection.execute(ENTER, scope.settings)
             yield connection
+
+    @asynccontextmanager
+    async def statements(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """A plain connection on which every statement is a transaction of its own, committed when it is answered."""
+        connection = await self._filing.getconn()
+        try:
+            yield connection
+        finally:
+            await self._filing.putconn(connection)
 
     async def answers(self) -> bool:
         """Whether the database answers now."""

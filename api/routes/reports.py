@@ -63,13 +63,13 @@ async def post_report(request: Request, body: FilingBody, actor: TheActor, locat
 
     The same `client_key` from the same source finds the first report again; with other content it is refused (409).
     """
-    # The transaction is begun here and not by a dependency: where an edition moved meanwhile, it must end before the
-    # wait for the next locator begins. It is committed when the block ends, before any answer is made.
+    # The connection is taken here and not by a dependency: where an edition moved meanwhile, it must be given back
+    # before the wait for the next locator begins. What was filed is committed when `file_report` returns.
     not_edition: int | None = None
     for attempt in range(1, ATTEMPTS + 1):
         ready = await locators.ready(body.district, not_edition=not_edition)
         try:
-            async with database(request).filing(DESK) as connection:
+            async with database(request).statements() as connection:
                 filed = await file_report(
                     connection,
                     body.filing(None if actor.role is None else actor.name),

@@ -25,7 +25,8 @@ async def answerers(cursor: Asked, steps: Sequence[Step], *, zone: ZoneInfo, now
 
 def question(steps: Sequence[Step], *, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     """The parameters of the question, for statements that ask it among others."""
-    return {"areas": [one.area_id for one in steps], "now": now, "today": now.astimezone(zone).date()}
+    areas = ",".join(str(one.area_id) for one in steps)
+    return {"areas": f"{{{areas}}}", "now": now, "today": now.astimezone(zone).date()}
 
 
 def considered(

@@ -10,6 +10,8 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+import orjson
+
 from geo.crs import STORAGE_SRID
 from layers.areas.records import CompiledEdition
 from layers.reports.assignment import facts
@@ -182,23 +184,30 @@ def _filed_facts(draft: Draft) -> Mapping[str, Any]:
     }
 
 
-def values(draft: Draft) -> dict[str, Any]:
-    """The parameters of the one statement that writes it all."""
+def written(draft: Draft) -> str:
+    """Everything that is written but the journal's bodies, as the one JSON object that `file_report` takes."""
     outcome = draft.outcome
-    return {
-        **draft.row,
-        **draft.personal,
-        "salt": draft.salt,
-        "actor": draft.actor,
-        "rule": outcome.rule if outcome else None,
-        "considered": json.dumps(facts(outcome)) if outcome else "[]",
-        "entries": len(draft.chain),
-        "chain_head": draft.chain[-1].digest,
-        "positions": [one.position for one in draft.chain],
-        "types": [one.type for one in draft.chain],
-        "bodies": [one.body for one in draft.chain],
-        "digests": [one.digest for one in draft.chain],
-    }
+    second = draft.chain[1] if len(draft.chain) > 1 else None
+    return orjson.dumps(
+        {
+            **draft.row,
+            **draft.personal,
+            "salt": _bytea(draft.salt),
+            "actor": draft.actor,
+            "rule": outcome.rule if outcome else None,
+            "considered": facts(outcome) if outcome else [],
+            "entries": len(draft.chain),
+            "chain_head": _bytea(draft.chain[-1].digest),
+            "first_digest": _bytea(draft.chain[0].digest),
+            "second_type": second.type if second else None,
+            "second_digest": _bytea(second.digest) if second else None,
+        }
+    ).decode()
+
+
+def _bytea(value: bytes) -> str:
+    """Bytes as PostgreSQL reads them in text."""
+    return "\\x" + value.hex()
 
 
 def _chain(steps: list[Entry]) -> tuple[Link, ...]:
@@ -218,14 +227,15 @@ def _report_values(draft: Draft) -> dict[str, Any]:
     holder_area, holder_depth = draft.holder
     return {
         "id": draft.report_id,
-        "district": draft.compiled.district.id,
+        "district_id": draft.compiled.district.id,
         "sender": filing.sender,
         "source": filing.source,
         "client_key": filing.client_key,
-        "content_digest": content_digest(filing, draft.salt),
+        "content_digest": _bytea(content_digest(filing, draft.salt)),
         "external_ref": filing.external_ref,
-        "kind": draft.kind.id,
-        "extra": json.dumps(dict(filing.extra)),
+        "kind_id": draft.kind.id,
+        # By the standard library: it writes whole numbers of any size.
+        "extra": orjson.Fragment(json.dumps(dict(filing.extra))),
         "status": draft.status.value,
         "subject": subject_name(filing.subject),
         "occurred_at": filing.occurred_at or draft.now,
@@ -233,21 +243,21 @@ def _report_values(draft: Draft) -> dict[str, Any]:
         "srid": STORAGE_SRID,
         "lon": location.position.lon if location.position else None,
         "lat": location.position.lat if location.position else None,
-        "x": given.lon if given else None,
-        "y": given.lat if given else None,
-        "datum": filing.subject.datum.value if isinstance(filing.subject, AtPosition) else None,
+        "given_x": given.lon if given else None,
+        "given_y": given.lat if given else None,
+        "given_datum": filing.subject.datum.value if isinstance(filing.subject, AtPosition) else None,
         "accuracy_m": location.accuracy_m,
         "located": location.located,
         "located_by": location.by,
-        "edition": draft.compiled.edition.id,
-        "area": location.area.id if location.area else None,
+        "edition_id": draft.compiled.edition.id,
+        "area_id": location.area.id if location.area else None,
         "area_path": location.area.path if location.area else None,
         "certainty": location.certainty,
         "flags": list(draft.flags),
-        "candidates": json.dumps(draft.candidates, ensure_ascii=False),
-        "place": location.place_id,
-        "assignee": taken.person_id if taken else None,
-        "holder_area": holder_area,
+        "candidates": draft.candidates,
+        "place_id": location.place_id,
+        "assignee_id": taken.person_id if taken else None,
+        "holder_area_id": holder_area,
         "holder_depth": holder_depth,
     }
 
@@ -272,7 +282,7 @@ def stored(draft: Draft) -> StoredReport:
         filed_at=draft.now,
         position=location.position,
         given=filing.subject.given if isinstance(filing.subject, AtPosition) else None,
-        given_datum=row["datum"],
+        given_datum=row["given_datum"],
         accuracy_m=location.accuracy_m,
         located=location.located,
         located_by=location.by,
@@ -284,7 +294,7 @@ def stored(draft: Draft) -> StoredReport:
         candidates=tuple(draft.candidates),
         assignee_number=taken.number if taken else None,
         assignee_role=taken.role if taken else None,
-        holder_area_id=row["holder_area"],
+        holder_area_id=row["holder_area_id"],
         entries=len(draft.chain),
         row_version=1,
     )

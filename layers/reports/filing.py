@@ -1,13 +1,14 @@
-"""Filing a report: located, the edition re-checked, assigned, recorded, in one transaction of three statements.
+"""Filing a report: located, the edition re-checked, assigned, recorded, in two messages to the database.
 
-    ┌ one look ────────────────────────┐            ┌ one write ─────────────────────────────────────┐
-    │ shared lock against publishing,  │            │ report, personal fields, run of the rule,      │
-    │ then edition, number, key and    │ ─ assign ─►│ journal; the load of whoever got it,           │─► commit
-    │ everyone who answers             │            │ refused if others have meanwhile outrun it     │
+    ┌ one look ────────────────────────┐            ┌ one call that writes all of it or nothing ─────┐
+    │ a number, the key used before,   │            │ shared lock against publishing, edition again, │
+    │ coordinates that come again,     │ ─ assign ─►│ load of whoever got it unless others outran it,│
+    │ everyone who answers             │            │ report, personal fields, run, journal; commit  │
     └──────────────────────────────────┘            └────────────────────────────────────────────────┘
 
-It runs on a plain psycopg connection in the caller's transaction. `TryAgain` asks the caller to roll back, so that
-nothing of it stays, and to call again. No pipeline: it sends and waits more often than the three statements do.
+Both are functions of the database (revision 0002). On a connection in autocommit each is a transaction of its own, so
+the answer of the second is the commit; inside a caller's transaction they are part of it. `TryAgain` leaves nothing
+behind: call again.
 """
 
 from __future__ import annotations
@@ -18,32 +19,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from psycopg import AsyncConnection
-from psycopg.errors import UniqueViolation
-from psycopg.rows import dict_row
 
 from layers.areas.queries import filing_lock_key
 from layers.areas.records import CompiledEdition
 from layers.refusals import Conflict, Refusal
 from layers.reports.answerers import considered, question
 from layers.reports.assignment import Step, assign, steps_of
-from layers.reports.filed import Draft, content_digest, stored, values
+from layers.reports.filed import Draft, content_digest, stored, written
 from layers.reports.kinds import check_extra, known_kind
 from layers.reports.locating import locate
 from layers.reports.records import AtPosition, Considered, Filed, Filing, Kind
-from layers.reports.statements import FILE_REPORT, FILING_STATE
+from layers.reports.statements import FILE_REPORT, LOOK
 
 #: How many reports others may have given a person since the choice was made, before it is made again.
 SLACK = 1
 #: Clocks of phones run ahead; what lies farther in the future is a mistake.
 AHEAD = timedelta(minutes=5)
-LOCK = "select pg_advisory_xact_lock_shared(%s)"
 #: How often a filing that others outran is tried again.
 TRIES = 20
 
 
 class TryAgain(Conflict):
-    """Something changed while the report was filed: roll back and file it again."""
+    """Something changed while the report was filed, and nothing was written: file it again."""
 
 
 class EditionMoved(TryAgain):
@@ -70,7 +69,6 @@ class BadFiling(Refusal):
 class _Look:
     """What one look at the database showed."""
 
-    edition_id: int | None
     serial: int
     earlier_id: int | None
     earlier_digest: bytes | None
@@ -93,7 +91,7 @@ async def file_report(
     Raises:
         UnknownKind, BadExtra, BadFiling, UnknownArea, UnknownPlace: the report names what does not exist or cannot be.
         KeyReused: the key was used for another report.
-        TryAgain: roll back and call again, after compiling the edition in force if it is `EditionMoved`.
+        TryAgain: call again, after compiling the edition in force if it is `EditionMoved`.
     """
     kind = known_kind(kinds, filing.kind)
     check_extra(kind, filing.extra)
@@ -104,8 +102,6 @@ async def file_report(
     if look.earlier_id is not None:
         _check_same(filing, look)
         return Filed(look.earlier_id, None, None, None)
-    if look.edition_id != compiled.edition.id:
-        raise EditionMoved("Another edition of the boundaries came in force.", field="edition")
     repeated = look.repeats >= compiled.district.settings.repeat_limit
     draft = Draft(
         filing=filing,
@@ -153,43 +149,42 @@ async def _look(
 ) -> _Look:
     given = filing.subject.given if isinstance(filing.subject, AtPosition) else None
     zone = compiled.district.zone
-    # A statement of its own: the next one must see what was published before the lock was had.
-    await connection.execute(LOCK, (filing_lock_key(compiled.district.id),))
-    state = connection.cursor(row_factory=dict_row)
-    await state.execute(
-        FILING_STATE,
-        {
-            "district": compiled.district.id,
-            "x": given.lon if given else None,
-            "y": given.lat if given else None,
-            "repeat_limit": compiled.district.settings.repeat_limit,
-            "sender": filing.sender,
-            "client_key": filing.client_key,
-            **question(steps, zone=zone, now=now),
-        },
-    )
-    row = await state.fetchone()
+    asked = {
+        "district": compiled.district.id,
+        "sender": filing.sender,
+        "client_key": filing.client_key,
+        "x": given.lon if given else None,
+        "y": given.lat if given else None,
+        "repeat_limit": compiled.district.settings.repeat_limit,
+        **question(steps, zone=zone, now=now),
+    }
+    row = await (await connection.execute(LOOK, asked)).fetchone()
     assert row is not None
-    return _Look(
-        edition_id=row["edition"],
-        serial=row["serial"],
-        earlier_id=row["earlier"],
-        earlier_digest=row["earlier_digest"],
-        earlier_salt=row["earlier_salt"],
-        repeats=row["repeats"],
-        answerers=considered(row["answerers"], steps, zone=zone, now=now),
-    )
+    serial, earlier, earlier_digest, earlier_salt, repeats, answering = row
+    people = considered(orjson.loads(answering or "[]"), steps, zone=zone, now=now)
+    return _Look(serial, earlier, earlier_digest, earlier_salt, repeats, people)
 
 
 async def _write(connection: AsyncConnection[Any], draft: Draft) -> None:
     taken = draft.outcome.assignee if draft.outcome else None
-    load = {"seen": taken.open if taken else None, "cap": taken.cap if taken else None, "slack": SLACK}
-    try:
-        cursor = await connection.execute(FILE_REPORT, values(draft) | load)
-    except UniqueViolation as error:
-        raise FiledMeanwhile("The same report is being filed at this moment.", field="client_key") from error
-    if await cursor.fetchone() != (True,):
-        raise LoadMoved("The person chosen was given other work meanwhile.", field="assignee")
+    first, second = draft.chain[0], draft.chain[1] if len(draft.chain) > 1 else None
+    given = {
+        "publishing": filing_lock_key(draft.compiled.district.id),
+        "given": written(draft),
+        "first_body": first.body,
+        "second_body": second.body if second else None,
+        "seen": taken.open if taken else None,
+        "slack": SLACK,
+        "cap": taken.cap if taken else None,
+    }
+    row = await (await connection.execute(FILE_REPORT, given)).fetchone()
+    match row:
+        case ("edition_moved",):
+            raise EditionMoved("Another edition of the boundaries came in force.", field="edition")
+        case ("load_moved",):
+            raise LoadMoved("The person chosen was given other work meanwhile.", field="assignee")
+        case ("filed_before",):
+            raise FiledMeanwhile("The same report is being filed at this moment.", field="client_key")
 
 
 async def file_surely(
@@ -201,14 +196,13 @@ async def file_surely(
     actor: str,
     now: datetime,
 ) -> Filed:
-    """File a report in a transaction (or savepoint) of its own, again where another filing was faster.
+    """File a report, again where another filing was faster.
 
     Raises: what `file_report` raises; of `TryAgain` only `EditionMoved`, or the last one when it never comes to rest.
     """
     for attempt in range(TRIES):
         try:
-            async with connection.transaction():
-                return await file_report(connection, filing, compiled=compiled, kinds=kinds, actor=actor, now=now)
+            return await file_report(connection, filing, compiled=compiled, kinds=kinds, actor=actor, now=now)
         except EditionMoved:
             raise
         except TryAgain:

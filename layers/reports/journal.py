@@ -75,7 +75,7 @@ class Entry:
             "actor": self.actor,
             "facts": self.facts,
         }
-        return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        return canonical(whole)
 
 
 def canonical(value: object) -> bytes:

@@ -160,16 +160,18 @@ async def _at_address(connection: AsyncConnection[Any], address: str, *, compile
 async def match_address(connection: AsyncConnection[Any], address: str, *, compiled: CompiledEdition) -> Decision:
     """The places of the register an address may mean, and the one it means if that is beyond doubt."""
     cursor = connection.cursor(row_factory=dict_row)
-    await cursor.execute("select set_config('pg_trgm.similarity_threshold', %s, true)", (str(PRESELECTED),))
-    await cursor.execute(
-        ADDRESS_CANDIDATES,
-        {
-            "district": compiled.district.id,
-            "address": normalised(address),
-            "edition": compiled.edition.id,
-            "cell_depth": compiled.district.cell_depth,
-        },
-    )
+    async with connection.transaction():
+        await cursor.execute("select set_config('pg_trgm.similarity_threshold', %s, true)", (str(PRESELECTED),))
+        await cursor.execute(
+            ADDRESS_CANDIDATES,
+            {
+                "district": compiled.district.id,
+                "address": normalised(address),
+                "edition": compiled.edition.id,
+                "cell_depth": compiled.district.cell_depth,
+            },
+        )
+        rows = await cursor.fetchall()
     found = [
         AddressMatch(
             row["what"],
@@ -179,6 +181,6 @@ async def match_address(connection: AsyncConnection[Any], address: str, *, compi
             LonLat(row["lon"], row["lat"]),
             row["area_id"],
         )
-        for row in await cursor.fetchall()
+        for row in rows
     ]
     return decide(address, found, threshold=compiled.district.settings.address_threshold)

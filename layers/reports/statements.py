@@ -15,7 +15,7 @@ def _read(name: str) -> LiteralString:
 ADDRESS_CANDIDATES = _read("address_candidates")
 ANSWERERS = _read("answerers")
 FILE_REPORT = _read("file_report")
-FILING_STATE = _read("filing_state").replace("{answerers}", ANSWERERS)
+LOOK = _read("look")
 TAKE_LOAD = _read("take_load")
 APPEND_ENTRY = _read("append_entry")
 ASSIGN_REPORT = _read("assign_report")
