@@ -18,8 +18,11 @@ from typing import Annotated, Any, NamedTuple
 
 import psycopg
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 
+from layers.access.devices import actor_of_device
 from layers.access.permissions import Action, SignInNeeded, check_allowed
+from layers.access.sessions import actor_of_session, csrf_token
 from layers.actors import ANYONE, Actor
 from layers.refusals import Refusal
 from layers.scope import DESK
@@ -102,9 +105,6 @@ class Visitors:
         self._believed.clear()
 
     async def _asked(self, request: Request, shown: Credential) -> Actor | None:
-        from layers.access.devices import actor_of_device
-        from layers.access.sessions import actor_of_session
-
         find = actor_of_session if shown.kind == "session" else actor_of_device
         async with request.app.state.database.filing(DESK) as connection:
             return await find(connection, shown.token, now=request.app.state.clock())
@@ -141,8 +141,6 @@ async def _visitor(request: Request) -> Actor:
 
 def check_csrf(token: str, given: str | None) -> None:
     """Refuse a change that does not carry the session's own token."""
-    from layers.access.sessions import csrf_token
-
     if given is None or not hmac.compare_digest(given.encode(), csrf_token(token).encode()):
         raise CsrfRefused(
             "A change by session needs the session's own token.",
@@ -191,6 +189,12 @@ class Needs:
 def needs(action: Action) -> Any:
     """The dependency that declares a route's action."""
     return Depends(Needs(action))
+
+
+def action_of(route: APIRoute) -> Action | None:
+    """The action a route declares, itself or through its router; None for one that declares none."""
+    declared = [one.call.action for one in route.dependant.dependencies if isinstance(one.call, Needs)]
+    return declared[-1] if declared else None
 
 
 TheActor = Annotated[Actor, Depends(visitor)]

@@ -27,6 +27,10 @@ class Addresses:
             taken = {"GET"}
         return tuple(sorted(taken | {"HEAD"} if "GET" in taken else taken))
 
+    def described(self) -> list[APIRoute]:
+        """The routes that the description of the interface lists."""
+        return [route for route in self._routes if isinstance(route, APIRoute) and route.include_in_schema]
+
     def parameters(self, path_format: str, method: str) -> frozenset[str] | None:
         """The query parameters the documentation lists, None for an address it does not describe."""
         return self._documented.get((path_format, method.lower()))

@@ -10,8 +10,15 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.schemas.problems import Problem
+from api.access import COOKIE, action_of
+from api.schemas.problems import Problem, documented
+from layers.access.permissions import OPEN_TO_ANYONE
 
+SCHEMES = {
+    "device": {"type": "http", "scheme": "bearer", "description": "The secret of a phone or a machine."},
+    "device_basic": {"type": "http", "scheme": "basic", "description": "The same: device as user, secret as password."},
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "A signed-in browser."},
+}
 #: Operation → an answer of the demo district.
 EXAMPLES = Path(__file__).with_name("examples.json")
 
@@ -40,8 +47,25 @@ def _completed(app: FastAPI) -> dict[str, Any]:
     shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(shape.pop("$defs"))
     schemas["Problem"] = shape
+    _secure(whole, app)
     _exemplify(whole)
     return whole
+
+
+def _secure(whole: dict[str, Any], app: FastAPI) -> None:
+    """What each operation asks of whoever calls it: its action, and the answers to those who lack it."""
+    whole["components"]["securitySchemes"] = SCHEMES
+    for route in app.state.addresses.described():
+        action = action_of(route)
+        if action is None:
+            continue
+        for method in route.methods:
+            operation = whole["paths"][route.path_format][method.lower()]
+            operation["x-action"] = action.value
+            open_to_anyone: list[dict[str, list[str]]] = [{}] if action in OPEN_TO_ANYONE else []
+            operation["security"] = [*open_to_anyone, *({name: []} for name in SCHEMES)]
+            for status in (401, 403):
+                operation["responses"].setdefault(str(status), documented(status))
 
 
 def _exemplify(whole: dict[str, Any]) -> None:

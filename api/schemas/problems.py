@@ -10,6 +10,8 @@ from api.problems import MEDIA_TYPE
 
 DESCRIPTIONS = {
     400: "The request cannot be read: malformed JSON, or text that is not UTF-8.",
+    401: "Nobody is signed in, or the token is not valid.",
+    403: "The role does not have this action.",
     404: "What the request names does not exist.",
     405: "The address does not take this method; `Allow` names those it takes.",
     409: "The request contradicts what is stored.",
@@ -75,10 +77,11 @@ class KnownProblem(BaseModel):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The documented answers for these statuses, and for those every address can give."""
-    return {status: _documented(status) for status in sorted({*statuses, 405, 422, 500, 503})}
+    return {status: documented(status) for status in sorted({*statuses, 405, 422, 500, 503})}
 
 
-def _documented(status: int) -> dict[str, Any]:
+def documented(status: int) -> dict[str, Any]:
+    """The documented answer for a status."""
     content: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
     if status in EXAMPLES:
         content["example"] = EXAMPLES[status]

@@ -15,6 +15,7 @@ from api import locators
 from layers.areas.publishing import publish
 from layers.districts.queries import district
 from layers.migrations import sqlalchemy_url
+from tests.accounts import bearer
 from tests.api.routes.towns import MONDAY, Town, position, served
 from tests.servers import free_port
 from tests.toytown import polygons
@@ -38,7 +39,7 @@ def test_without_a_database_it_lives_and_says_so(nowhere: Town) -> None:
 
 @pytest.mark.parametrize("path", ["/api/v1/levels", "/api/v1/reports/20250106-0000001", "/maps/workload"])
 def test_without_a_database_questions_are_put_off(nowhere: Town, path: str) -> None:
-    answer = nowhere.client.get(path)
+    answer = nowhere.client.get(path, headers=bearer("wgd_anything"))
     assert answer.status_code == 503
     assert "retry-after" in answer.headers
     assert answer.json()["type"].partition("#")[2] in {"not-ready", "database-away"}

@@ -60,10 +60,12 @@ def test_the_same_key_with_other_content_is_refused(town: Town) -> None:
     assert "别的" not in other.text
 
 
-def test_the_same_key_of_another_source_is_another_report(town: Town) -> None:
-    report = town.report()
+def test_the_same_key_of_another_sender_is_another_report(town: Town) -> None:
+    report, anyone = town.report(), {"Authorization": ""}
     assert town.client.post("/api/v1/reports", json=report).status_code == 201
-    assert town.client.post("/api/v1/reports", json=report | {"source": "hotline"}).status_code == 201
+    assert town.client.post("/api/v1/reports", json=report | {"source": "hotline"}).status_code == 409
+    assert town.client.post("/api/v1/reports", json=report, headers=anyone).status_code == 201
+    assert town.client.post("/api/v1/reports", json=report | {"source": "hotline"}, headers=anyone).status_code == 201
 
 
 def test_nobody_on_duty_climbs_to_the_street(town: Town) -> None:
