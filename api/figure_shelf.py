@@ -117,7 +117,9 @@ async def counted(
     chosen = district.levels[-1] if level is None else district.level(level)
     found = await edition_areas(connection, served, edition)
     stands = await standing.of(connection, found, chosen, scope=scope, on=now.astimezone(district.zone).date())
-    return await sheet(connection, district=district, edition=found.edition, level=chosen, stands=stands, now=now)
+    return await sheet(
+        connection, scope=scope, district=district, edition=found.edition, level=chosen, stands=stands, now=now
+    )
 
 
 def _told(sheet: WorkloadSheet, tell: Callable[[WorkloadSheet], bytes]) -> Told:

@@ -21,6 +21,7 @@ from api.clock import now
 from layers.areas.queries import edition_in_force, polygons
 from layers.districts.queries import district as district_of
 from layers.migrations import sqlalchemy_url
+from layers.scope import DESK
 from layers.workload.queries import sheet, standing
 from layers.workload.records import WorkloadSheet
 from maps.figures import ClassChoice, figures_json
@@ -143,6 +144,7 @@ async def _level(scratch: Scratch) -> _Level:
             stands = await standing(connection, edition, level, areas, on=moment.date())
             made = await sheet(
                 connection,
+                scope=DESK,
                 district=district,
                 edition=edition,
                 level=level,

@@ -26,8 +26,8 @@ class FiguresTold(Told):
     code: str
     name: str
     value: float | None = Field(description="The figure of the metric that was asked for.")
-    open: int
-    unassigned: int
+    open: int | None = Field(description="Null for an area outside one's territory.")
+    unassigned: int | None
     residents: int | None
     workers: int | None
     median_age_open_h: float | None

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from layers.areas.records import Area, Edition
@@ -19,6 +19,7 @@ from layers.areas.tables import EditionAreaRow, PopulationRow
 from layers.districts.records import District, Level
 from layers.reports.reading import IS_OPEN
 from layers.reports.tables import ReportRow
+from layers.scope import Scope, holds, reports_seen
 from layers.workload.records import Column, Elsewhere, FigureTable, WorkloadSheet
 
 WORKERS_BY_AREA = text((Path(__file__).parent / "sql" / "workers_by_area.sql").read_text(encoding="utf-8"))
@@ -30,6 +31,7 @@ class Standing:
     """What changes with editions and imports alone: n areas of a level, who lives in them, how many answer for them."""
 
     ids: tuple[int, ...]
+    paths: tuple[str, ...]
     codes: tuple[str, ...]
     names: tuple[str, ...]
     residents: Column
@@ -39,12 +41,14 @@ class Standing:
 class _InHand(NamedTuple):
     """What one area has in hand."""
 
-    open: int
-    unassigned: int
+    open: int | None
+    unassigned: int | None
     median_age_open_h: float | None
 
 
 NOTHING = _InHand(0, 0, None)
+#: Of an area outside the territory nothing is known, which is not zero.
+UNKNOWN = _InHand(None, None, None)
 
 
 async def standing(
@@ -64,6 +68,7 @@ async def standing(
     workers = {int(row.area): row.workers for row in answered if row.area}
     return Standing(
         ids=tuple(one.id for one in areas),
+        paths=tuple(one.path for one in areas),
         codes=tuple(one.code for one in areas),
         names=tuple(one.name for one in areas),
         residents=tuple(residents.get(one.id) for one in areas),
@@ -72,11 +77,22 @@ async def standing(
 
 
 async def sheet(
-    connection: AsyncConnection, *, district: District, edition: Edition, level: Level, stands: Standing, now: datetime
+    connection: AsyncConnection,
+    *,
+    scope: Scope,
+    district: District,
+    edition: Edition,
+    level: Level,
+    stands: Standing,
+    now: datetime,
 ) -> WorkloadSheet:
-    """The figures of the areas of `level` in `edition`, as of `now` (aware)."""
-    counted = await _in_hand(connection, district.id, level, now)
-    held = [counted.pop(area, NOTHING) for area in stands.ids]
+    """The figures of the areas of `level` in `edition` that lie in the scope's territory, as of `now` (aware)."""
+    seen = and_(ReportRow.district_id == district.id, reports_seen(ReportRow, scope), IS_OPEN)
+    counted = await _in_hand(connection, seen, level, now)
+    held = [
+        counted.pop(area, NOTHING) if holds(scope, path) else UNKNOWN
+        for area, path in zip(stands.ids, stands.paths, strict=True)
+    ]
     above = counted.values()
     return WorkloadSheet(
         district_name=district.name,
@@ -88,8 +104,8 @@ async def sheet(
         as_of=now,
         time_zone=district.time_zone,
         figures=_table(stands, held),
-        held_above=Elsewhere(sum(one.open for one in above), sum(one.unassigned for one in above)),
-        unlocated=await _unlocated(connection, district.id),
+        held_above=Elsewhere(sum(one.open or 0 for one in above), sum(one.unassigned or 0 for one in above)),
+        unlocated=await _unlocated(connection, seen),
     )
 
 
@@ -105,25 +121,25 @@ def _table(stands: Standing, held: list[_InHand]) -> FigureTable:
     return FigureTable(stands.codes, stands.names, columns)
 
 
-async def _in_hand(connection: AsyncConnection, district_id: int, level: Level, now: datetime) -> dict[int, _InHand]:
+async def _in_hand(
+    connection: AsyncConnection, seen: ColumnElement[bool], level: Level, now: datetime
+) -> dict[int, _InHand]:
     """What is in hand by area id; what is held above the level, whose path is too short, stands under 0."""
-    found = (await connection.execute(_open_by_area(district_id, level.depth + 1, now))).all()
+    found = (await connection.execute(_open_by_area(seen, level.depth + 1, now))).all()
     return {int(area or 0): _InHand(opened, unassigned, age_h) for area, opened, unassigned, age_h in found}
 
 
-def _open_by_area(district_id: int, nth: int, now: datetime) -> Select[Any]:
+def _open_by_area(seen: ColumnElement[bool], nth: int, now: datetime) -> Select[Any]:
     area = func.split_part(ReportRow.area_path, ".", nth).label("area")
     age_s = func.date_part("epoch", now - ReportRow.filed_at)
     return (
         select(area, func.count(), UNASSIGNED, func.percentile_cont(0.5).within_group(age_s) / 3600)
-        .where(ReportRow.district_id == district_id, ReportRow.area_path.is_not(None), IS_OPEN)
+        .where(seen, ReportRow.area_path.is_not(None))
         .group_by("area")
     )
 
 
-async def _unlocated(connection: AsyncConnection, district_id: int) -> Elsewhere:
-    statement = select(func.count(), UNASSIGNED).where(
-        ReportRow.district_id == district_id, ~ReportRow.located, IS_OPEN
-    )
+async def _unlocated(connection: AsyncConnection, seen: ColumnElement[bool]) -> Elsewhere:
+    statement = select(func.count(), UNASSIGNED).where(seen, ~ReportRow.located)
     opened, unassigned = (await connection.execute(statement)).one()
     return Elsewhere(opened, unassigned)

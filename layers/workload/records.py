@@ -21,8 +21,8 @@ class AreaFigures:
 
     code: str
     name: str
-    open: int
-    unassigned: int
+    open: int | None
+    unassigned: int | None
     residents: int | None
     workers: int | None
     median_age_open_h: float | None
