@@ -16,6 +16,7 @@ from layers.areas.queries import edition_in_force
 from layers.areas.records import Area, Edition
 from layers.districts.queries import district as district_of
 from layers.districts.records import District
+from layers.scope import DESK
 from layers.workload.queries import sheet, standing
 from layers.workload.records import Elsewhere, WorkloadSheet
 
@@ -98,6 +99,7 @@ async def sheet_of(connection: AsyncConnection, ground: Ground, depth: int) -> W
     areas = [one for one in ground.areas if one.depth == depth]
     return await sheet(
         connection,
+        scope=DESK,
         district=ground.district,
         edition=ground.edition,
         level=level,
