@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from api.access import Visitors
 from api.addresses import Addresses
 from api.clock import Clock, now
+from api.darkroom import Darkroom
 from api.database import Database
 from api.errors import install
 from api.figure_shelf import FigureShelf
@@ -22,7 +23,7 @@ from api.locators import Locators
 from api.openapi import description
 from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
-from api.routes import areas, health, locating, maps, pages, places, report_lists, reports, workload
+from api.routes import areas, health, locating, maps, pages, photos, places, report_lists, reports, workload
 from api.standing import StandingFigures
 from api.worker import Worker
 from maps.pages import STATIC
@@ -37,6 +38,7 @@ ROUTERS = (
     health.router,
     report_lists.router,
     reports.router,
+    photos.router,
     locating.router,
     areas.router,
     places.router,
@@ -65,6 +67,7 @@ def create_app(database_url: str, *, pool_size: int, with_worker: bool = True, c
     app.state.outlines = OutlineShelf(app.state.database)
     app.state.pages = PageCache()
     app.state.standing = StandingFigures()
+    app.state.darkroom = Darkroom()
     app.state.figures = FigureShelf(app.state.database, app.state.standing, clock)
     app.state.clock = clock
     app.state.visitors = Visitors()

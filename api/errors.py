@@ -20,11 +20,13 @@ from layers.access.permissions import NotAllowed, SignInNeeded
 from layers.areas.queries import NoEdition, UnknownArea
 from layers.districts.queries import DistrictNeeded, UnknownDistrict
 from layers.districts.records import UnknownLevel
+from layers.read.photos import PhotoRefused
 from layers.refusals import Conflict, NotFound, Refusal
 from layers.reports.filing import BadFiling, KeyReused, TryAgain
 from layers.reports.kinds import BadExtra, UnknownKind
 from layers.reports.listing import BadBox, BadPeriod
 from layers.reports.locating import UnknownPlace
+from layers.reports.photos import UnknownPhoto
 from layers.reports.queries import UnknownReport
 from layers.workload.metrics import UnknownMetric
 from maps.refusals import UnmatchedOutlines, UnusableClasses
@@ -42,6 +44,10 @@ class UnknownParameter(Refusal):
 
 class NotJson(Refusal):
     """The body is not declared as JSON."""
+
+
+class NotImage(Refusal):
+    """The body is not declared as an image."""
 
 
 class BodyTooLarge(Refusal):
@@ -68,6 +74,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     NotAllowed: ProblemKind(403, "not-allowed", "没有此权限", "Not allowed"),
     CsrfRefused: ProblemKind(403, "csrf-refused", "请求缺少本会话的令牌", "The session's token is missing"),
     UnknownReport: ProblemKind(404, "unknown-report", "没有这个事件", "No such report"),
+    UnknownPhoto: ProblemKind(404, "unknown-photo", "没有这张照片", "No such photo"),
     UnknownDistrict: ProblemKind(404, "unknown-district", "没有这个辖区", "No such district"),
     UnknownLevel: ProblemKind(404, "unknown-level", "没有这个层级", "No such level"),
     UnknownArea: ProblemKind(404, "unknown-area", "没有这个区域", "No such area"),
@@ -78,6 +85,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     DistrictNeeded: ProblemKind(422, "district-needed", "须指明辖区", "Name the district"),
     KeyReused: ProblemKind(409, "key-reused", "该 client_key 已用于另一事件", "The client_key was used before"),
     TryAgain: ProblemKind(503, "try-again", "请重试", "Try again"),
+    PhotoRefused: ProblemKind(422, "photo-refused", "照片不可用", "The photo cannot be used"),
     BadFiling: ProblemKind(422, "bad-filing", "事件无法立案", "The report cannot be filed"),
     BadExtra: ProblemKind(422, "bad-extra", "附加字段不符", "The extra fields do not fit"),
     BadBox: ProblemKind(422, "bad-box", "范围框不可用", "The box cannot be used"),
@@ -88,6 +96,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     UnknownParameter: ProblemKind(422, "unknown-parameter", "未知参数", "Unknown parameter"),
     NotReady: ProblemKind(503, "not-ready", "服务正在准备", "Not ready yet"),
     NotJson: ProblemKind(415, "not-json", "须为 JSON", "Send JSON"),
+    NotImage: ProblemKind(415, "not-image", "须为图片", "Send an image"),
     BodyTooLarge: ProblemKind(413, "body-too-large", "请求内容过大", "The body is too large"),
     GeoError: ProblemKind(422, "bad-geometry", "坐标或几何不可用", "The position or geometry cannot be used"),
     psycopg.OperationalError: DATABASE_AWAY,

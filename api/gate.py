@@ -8,16 +8,20 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BodyTooLarge, answer
 from api.logs import event, fault
 
 LARGEST_BODY_BYTES = 1_048_576
+#: Addresses whose bodies may be larger.
+LARGER_BODIES_BYTES = {"/api/v1/reports/{number}/photos": 10 * 1_048_576}
 WITH_BODY = {"POST", "PUT", "PATCH"}
 #: Answers that are no pages may load and run nothing at all; pages bring a policy of their own.
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "content-security-policy": NOTHING}
+_LARGER_BODIES = [(compile_path(template)[0], limit) for template, limit in LARGER_BODIES_BYTES.items()]
 
 
 class Gate:
@@ -85,11 +89,18 @@ class _Passage:
         }
 
 
+def largest_body_bytes(path: str) -> int:
+    """How large a body the address at this path takes."""
+    larger = (limit for pattern, limit in _LARGER_BODIES if pattern.match(path))
+    return next(larger, LARGEST_BODY_BYTES)
+
+
 async def _limited(scope: Scope, receive: Receive) -> Receive:
     """The body read whole, within the limit, and a `receive` that gives it again."""
+    limit = largest_body_bytes(scope["path"])
     declared = dict(scope["headers"]).get(b"content-length", b"0")
-    if declared.isdigit() and int(declared) > LARGEST_BODY_BYTES:
-        raise _too_large()
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
     chunks, size = [], 0
     while True:
         message = await receive()
@@ -97,8 +108,8 @@ async def _limited(scope: Scope, receive: Receive) -> Receive:
             break
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
-        if size > LARGEST_BODY_BYTES:
-            raise _too_large()
+        if size > limit:
+            raise _too_large(limit)
         if not message.get("more_body"):
             break
     whole: list[Message] = [{"type": "http.request", "body": b"".join(chunks), "more_body": False}]
@@ -109,5 +120,7 @@ async def _limited(scope: Scope, receive: Receive) -> Receive:
     return again
 
 
-def _too_large() -> BodyTooLarge:
-    return BodyTooLarge(f"The body is larger than {LARGEST_BODY_BYTES} bytes.", remedy="Send one report at a time.")
+def _too_large(limit_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(
+        f"The body is larger than {limit_bytes} bytes.", remedy="Send one report or one photo at a time."
+    )
