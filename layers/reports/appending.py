@@ -9,7 +9,8 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from layers.reports.journal import Entry, chained
+from layers.canonical import chained
+from layers.reports.journal import Entry
 from layers.reports.queries import unknown_report
 from layers.reports.records import report_number
 from layers.reports.statements import APPEND_ENTRY

@@ -14,8 +14,9 @@ import orjson
 
 from geo.crs import STORAGE_SRID
 from layers.areas.records import CompiledEdition
+from layers.canonical import canonical, chained, moment_text
 from layers.reports.assignment import facts
-from layers.reports.journal import GENESIS, Entry, canonical, chained, moment_text, personal_digest
+from layers.reports.journal import GENESIS, Entry, personal_digest
 from layers.reports.lifecycle import Action, Status, step
 from layers.reports.records import (
     AtAddress,

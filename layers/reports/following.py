@@ -17,7 +17,8 @@ from geo.placement import Placement, PlacementFlag, place_many
 from layers.areas.publishing import FollowUp, Published
 from layers.areas.records import Area, CompiledEdition
 from layers.areas.tables import LineageRow
-from layers.reports.journal import Entry, chained
+from layers.canonical import chained
+from layers.reports.journal import Entry
 from layers.reports.statements import OPEN_ELSEWHERE, RELOCATE
 
 #: Flags that a placement gives; the others stay with the report.

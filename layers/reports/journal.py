@@ -11,13 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from layers.canonical import canonical, chained, moment_text
 from layers.refusals import Refusal
-
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 GENESIS = sha256(b"wangge journal 1").digest()
 
@@ -76,21 +75,6 @@ class Entry:
             "facts": self.facts,
         }
         return canonical(whole)
-
-
-def canonical(value: object) -> bytes:
-    """JSON in one form only: keys sorted, no spaces, no escapes beyond JSON's own, UTF-8, no NaN."""
-    return _ENCODER.encode(value).encode()
-
-
-def moment_text(moment: datetime) -> str:
-    """A moment as the journal writes it: 2026-11-22T01:02:03.000000Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def chained(previous: bytes, body: bytes) -> bytes:
-    """The digest of an entry that follows the one with digest `previous`."""
-    return sha256(previous + body).digest()
 
 
 def broken_at(entries: Iterable[tuple[int, bytes, bytes]]) -> int | None:

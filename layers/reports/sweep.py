@@ -10,11 +10,12 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from layers.canonical import chained
 from layers.districts.records import District
 from layers.reports.answerers import answerers
 from layers.reports.assignment import assign, facts, steps_of
 from layers.reports.filed import SERIALS_PER_DAY
-from layers.reports.journal import Entry, chained
+from layers.reports.journal import Entry
 from layers.reports.lifecycle import Action, Status, step
 from layers.reports.records import Considered, Outcome
 from layers.reports.statements import ASSIGN_REPORT, PUMP, TAKE_LOAD, UNASSIGNED

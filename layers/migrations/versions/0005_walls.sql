@@ -148,3 +148,20 @@ grant update on reports, report_private, person_loads, journal_pump, hand_overs,
     devices to wangge_service;
 grant delete on sessions to wangge_service;
 grant usage on sequence report_serial to wangge_service;
+
+-- Anyone leaves traces; they are read by the audit administrator, and by those whom they concern.
+select pg_temp.wall('traces', $$
+    district_id = (select wangge_audits())
+    or account_id = (select wangge_account())
+    or (report_id is not null and exists (
+        select from reports r
+        where r.id = report_id and (r.sender = (select wangge_sender()) or r.id = any ((select wangge_opened())::bigint[]))
+    ))
+$$, 'true');
+select pg_temp.wall('trace_head', 'false');
+select pg_temp.wall('positions', $$
+    person_id = (select wangge_person()) or area_path ^@ any ((select wangge_paths())::text[])
+$$);
+grant select, insert on traces to wangge_service;
+grant select on trace_head to wangge_service;
+grant select, insert, update, delete on positions to wangge_service;

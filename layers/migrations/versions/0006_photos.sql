@@ -22,3 +22,15 @@ alter table report_photos alter column content set storage external;
 -- The service adds photos and takes their content away; it changes nothing else of them.
 grant select, insert on report_photos to wangge_service;
 grant update (content) on report_photos to wangge_service;
+
+-- Seen with its report (see 0005); the service adds photos and erases them, and deletes none.
+alter table report_photos enable row level security;
+alter table report_photos force row level security;
+do $$
+begin
+    execute format('create policy upkeep on report_photos to %I using (true) with check (true)', current_user);
+end $$;
+create policy scope on report_photos to wangge_service
+    using ((select wangge_desk()) or exists (select from reports r where r.id = report_id))
+    with check ((select wangge_desk()) or exists (select from reports r where r.id = report_id));
+grant select, insert, update on report_photos to wangge_service;

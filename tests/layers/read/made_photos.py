@@ -13,6 +13,9 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import IFDRational
 
+from layers.read.photos import LIMITS, Photo
+
+KINDS = ("JPEG", "PNG", "WEBP")
 #: Planted in every kind of metadata; must be in no answer.
 CANARY = "canary-7731"
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a>{CANARY}</a></x:xmpmeta>'.encode()
@@ -119,3 +122,19 @@ def extra_scans(count: int) -> bytes:
     made = encoded(picture(), progressive=True)
     last = made[made.rfind(b"\xff\xda") : -2]
     return made[:-2] + last * count + made[-2:]
+
+
+def shown(photo: Photo) -> Image.Image:
+    """The picture that is kept."""
+    return Image.open(BytesIO(photo.content))
+
+
+def require_clean(photo: Photo) -> None:
+    """Our own JPEG and nothing else."""
+    assert set(segments(photo.content)) <= OURS
+    assert CANARY.encode() not in photo.content
+    assert not shown(photo).getexif()
+    assert shown(photo).info.keys() <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert max(photo.width_px, photo.height_px) <= LIMITS.longest_px
+    assert shown(photo).size == (photo.width_px, photo.height_px)
+    assert shown(photo).mode == "RGB"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.reports.journal import GENESIS, BadEntry, Entry, broken_at, chained, moment_text, personal_digest
+from layers.canonical import chained, moment_text
+from layers.reports.journal import GENESIS, BadEntry, Entry, broken_at, personal_digest
 
 NOW = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 
