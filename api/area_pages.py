@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.locators import Served
+from api.locators import Ready, Served
 from api.schemas.areas import AreaList, AreaListed
 from api.schemas.common import AreaRef, Position
 from api.schemas.queries import AreaQuery
@@ -41,7 +41,7 @@ class Areas:
         return sorted((one for one in self.by_id.values() if one.depth == depth), key=lambda one: one.code)
 
 
-async def edition_areas(connection: AsyncConnection, served: Served, number: int | None) -> Areas:
+async def edition_areas(connection: AsyncConnection, served: Served | Ready, number: int | None) -> Areas:
     """The areas of an edition, or of the one in force.
 
     Raises:

@@ -54,6 +54,10 @@ class BodyTooLarge(Refusal):
     """The body is larger than any report."""
 
 
+class UnknownQueue(NotFound):
+    """No reports wait under this name."""
+
+
 class UnknownOutlines(NotFound):
     """No outlines of this name are served: the edition was replaced."""
 
@@ -81,6 +85,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     UnknownKind: ProblemKind(404, "unknown-kind", "没有这个类别", "No such kind"),
     UnknownPlace: ProblemKind(404, "unknown-place", "没有这个服务点", "No such service point"),
     UnknownOutlines: ProblemKind(404, "unknown-outlines", "没有这份边界图", "No such outlines"),
+    UnknownQueue: ProblemKind(404, "unknown-queue", "没有这个队列", "No such queue"),
     NoEdition: ProblemKind(404, "no-edition", "没有这一版边界", "No such edition of the boundaries"),
     DistrictNeeded: ProblemKind(422, "district-needed", "须指明辖区", "Name the district"),
     KeyReused: ProblemKind(409, "key-reused", "该 client_key 已用于另一事件", "The client_key was used before"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
+
+from maps.strings import LANGUAGES, Language
 
 MEDIA_TYPE = "application/problem+json"
 PROBLEMS_PATH = "/api/v1/problems"
@@ -22,6 +25,8 @@ ECHOED = frozenset(
     }
 )  # fmt: skip
 LONGEST_ECHO = 100
+#: One language of an Accept-Language header, without its region, and its weight.
+ACCEPTED = re.compile(r"(?P<tag>[A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)*\s*(?:;\s*q=(?P<q>[01](?:\.\d{0,3})?))?")
 #: Our own pages run no script and load nothing but our style sheet, icon and map.
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self';"
@@ -48,18 +53,33 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer for a problem; `more` holds members beside the standard ones."""
-    chinese = request.headers.get("accept-language", "").lower().startswith("zh")
+    wants_page = _wants_page(request)
+    # Pages are Chinese and the interface is English where nothing is said.
+    language = asked_language(request) or ("zh" if wants_page else "en")
     body = {
         "type": f"{PROBLEMS_PATH}#{kind.slug}",
-        "title": kind.title if chinese else kind.title_en,
+        "title": kind.title if language == "zh" else kind.title_en,
         "status": kind.status,
         "detail": detail,
         "instance": request.url.path,
         **(more or {}),
     }
-    if _wants_page(request):
-        return _page(body, chinese=chinese, headers=headers or {})
+    if wants_page:
+        return _page(body, language, headers=headers or {})
     return Response(orjson.dumps(body), kind.status, headers, MEDIA_TYPE)
+
+
+def asked_language(request: Request) -> Language | None:
+    """The language a request asks for: by `lang` in its address, else by `Accept-Language`; None for neither."""
+    stated = request.query_params.get("lang")
+    if stated in LANGUAGES:
+        return "zh" if stated == "zh" else "en"
+    ranked = [
+        (-float(found["q"] or 1), at, found["tag"].lower())
+        for at, found in enumerate(ACCEPTED.finditer(request.headers.get("accept-language", "")))
+    ]
+    known = [tag for weight, _, tag in sorted(ranked) if weight and tag in LANGUAGES]
+    return None if not known else "zh" if known[0] == "zh" else "en"
 
 
 def _wants_page(request: Request) -> bool:
@@ -67,11 +87,11 @@ def _wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/static/"))
 
 
-def _page(body: Mapping[str, Any], *, chinese: bool, headers: Mapping[str, str]) -> Response:
+def _page(body: Mapping[str, Any], language: Language, *, headers: Mapping[str, str]) -> Response:
     from maps.shell import Problem, error_page
 
     told = Problem(body["status"], f"{body['title']}. {body['detail']}", body.get("remedy"))
-    page = error_page(told, "zh" if chinese else "en")
+    page = error_page(told, language)
     return Response(page, body["status"], {**headers, "Content-Security-Policy": PAGE_POLICY}, "text/html")
 
 

@@ -27,6 +27,8 @@ from geo.positions import Floats, LonLat
 
 WIDEST_ACCURACY_M = 5_000.0
 POOR_ACCURACY_M = 100.0
+#: More cells than this help nobody: a circle of kilometres touches hundreds.
+MOST_CANDIDATES = 20
 _SHARE_DECIMALS = 4
 _CORNERS = 64
 
@@ -39,6 +41,7 @@ class PlacementFlag(StrEnum):
     ACCURACY_ASSUMED = "accuracy_assumed"
     ACCURACY_POOR = "accuracy_poor"
     UNLOCATED = "unlocated"
+    CANDIDATES_OMITTED = "candidates_omitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,10 @@ class Placement:
     """Where a position belongs.
 
     `certainty` is the share of the whole disc that lies in the answering cell, so near the layer's edge it is below 1
-    even with one candidate. `border_m` is the distance to the answering cell's border, None for a position in no cell;
-    `nearest_m` the distance to the nearest cell for such a position, None where none is in reach. `accuracy_m` is the
-    radius that was used.
+    even with one candidate. `candidates` are at most `MOST_CANDIDATES`, those of the largest shares and always the
+    answering cell; a flag says that there were more. `border_m` is the distance to the answering cell's border, None
+    for a position in no cell; `nearest_m` the distance to the nearest cell for such a position, None where none is in
+    reach. `accuracy_m` is the radius that was used.
     """
 
     code: str | None
@@ -145,8 +149,9 @@ def _placed_inside(locator: Locator, position: LonLat, index: int, border_m: flo
         return Placement(code, 1.0, (Candidate(code, 1.0, 0.0),), flags, border_m, None, radius_m)
     near = _cells_within(locator, position, radius_m)
     candidates = _candidates(locator, position, near, radius_m)
-    certainty = next((candidate.share for candidate in candidates if candidate.code == code), 0.0)
-    return Placement(code, certainty, candidates, (*flags, PlacementFlag.NEAR_BORDER), border_m, None, radius_m)
+    kept, omitted = _largest(candidates, code)
+    flags = (*flags, PlacementFlag.NEAR_BORDER, *omitted)
+    return Placement(code, _share_of(code, candidates), kept, flags, border_m, None, radius_m)
 
 
 def _placed_outside(locator: Locator, position: LonLat, accuracy: _Accuracy, reach_m: float) -> Placement:
@@ -158,10 +163,27 @@ def _placed_outside(locator: Locator, position: LonLat, accuracy: _Accuracy, rea
     nearest = min(near, key=lambda cell: (cell[1], cell[0]), default=None)
     if nearest is None or nearest[1] > reach_m:
         nearest_m = nearest[1] if nearest else None
-        return Placement(None, 0.0, candidates, (*flags, PlacementFlag.UNLOCATED), None, nearest_m, radius_m)
+        kept, omitted = _largest(candidates, None)
+        return Placement(None, 0.0, kept, (*flags, PlacementFlag.UNLOCATED, *omitted), None, nearest_m, radius_m)
     code = str(locator.codes[nearest[0]])
-    certainty = next((candidate.share for candidate in candidates if candidate.code == code), 0.0)
-    return Placement(code, certainty, candidates, (*flags, PlacementFlag.OUTSIDE_NEAREST), None, nearest[1], radius_m)
+    kept, omitted = _largest(candidates, code)
+    flags = (*flags, PlacementFlag.OUTSIDE_NEAREST, *omitted)
+    return Placement(code, _share_of(code, candidates), kept, flags, None, nearest[1], radius_m)
+
+
+def _share_of(code: str, candidates: Sequence[Candidate]) -> float:
+    return next((candidate.share for candidate in candidates if candidate.code == code), 0.0)
+
+
+def _largest(
+    candidates: tuple[Candidate, ...], code: str | None
+) -> tuple[tuple[Candidate, ...], tuple[PlacementFlag, ...]]:
+    """The largest of the candidates, which come by share, and the answering cell; a flag if some are left out."""
+    if len(candidates) <= MOST_CANDIDATES:
+        return candidates, ()
+    kept, left = candidates[:MOST_CANDIDATES], candidates[MOST_CANDIDATES:]
+    answering = tuple(one for one in left if one.code == code)
+    return (*kept[: MOST_CANDIDATES - len(answering)], *answering), (PlacementFlag.CANDIDATES_OMITTED,)
 
 
 def _cells_within(locator: Locator, position: LonLat, radius_m: float) -> list[tuple[int, float]]:

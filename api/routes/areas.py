@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import TheActor
@@ -13,7 +12,7 @@ from api.addresses import known_parameters
 from api.area_pages import Areas, area_page, edition_areas, listed
 from api.database import Reading
 from api.locators import Served
-from api.routes.common import API, TheLocators, clock, tagged
+from api.routes.common import API, GeoJson, TheLocators, clock, tagged
 from api.schemas.areas import (
     AnsweringTold,
     AreaFeature,
@@ -42,12 +41,6 @@ from layers.scope import holds
 router = APIRouter(prefix=API, tags=["areas"], dependencies=[Depends(known_parameters)])
 
 Word = Annotated[str, Path(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
-
-
-class GeoJson(JSONResponse):
-    """An answer in GeoJSON."""
-
-    media_type = "application/geo+json"
 
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing changed since the ETag in If-None-Match."}}

@@ -6,7 +6,7 @@ import hashlib
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from api.clock import Clock
 from api.locators import Locators
@@ -28,6 +28,12 @@ async def locators(request: Request) -> Locators:
     """The locators of the application; a coroutine, because plain functions are sent to a thread each time."""
     found: Locators = request.app.state.locators
     return found
+
+
+class GeoJson(JSONResponse):
+    """An answer in GeoJSON."""
+
+    media_type = "application/geo+json"
 
 
 def clock(request: Request) -> Clock:

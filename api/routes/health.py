@@ -14,6 +14,7 @@ from api.errors import ANSWERS, FRAMEWORK, RETRY_AFTER_S, NotReady
 from api.problems import PROBLEMS_PATH, problem
 from api.routes.common import API, TheLocators
 from api.schemas.problems import KnownProblem, problems
+from api.schemas.service import Readiness
 
 router = APIRouter(tags=["service"], dependencies=[Depends(known_parameters)])
 
@@ -24,7 +25,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz", operation_id="readyz", responses=problems())
+@router.get("/readyz", operation_id="readyz", response_model=Readiness, responses=problems())
 async def readyz(request: Request, locators: TheLocators) -> Response:
     """Ready: the database answers, and every edition in force is compiled."""
     states = locators.states

@@ -17,9 +17,9 @@ from api.figure_shelf import Asked, Figures, FigureShelf, territory
 from api.locators import Served
 from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
-from api.routes.common import TheLocators, packed_or_plain, tagged
+from api.routes.common import GeoJson, TheLocators, packed_or_plain, tagged
 from api.schemas.common import WITHOUT_NUL
-from api.schemas.maps import MapQuery
+from api.schemas.maps import MapFigures, MapOutlines, MapQuery
 from api.schemas.problems import problems
 from api.schemas.queries import InDistrict
 from layers.access.permissions import Action
@@ -43,10 +43,6 @@ ALONE = (
 FOREVER = "public, max-age=31536000, immutable"
 HTML = "text/html; charset=utf-8"
 PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}, "description": "The page."}}
-JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}}, "description": "The figures."}}
-GEOJSON: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/geo+json": {}}, "description": "The outlines; they never change."}
-}
 
 
 async def outline_shelf(request: Request) -> OutlineShelf:
@@ -114,8 +110,8 @@ async def get_file(
     "/figures",
     operation_id="workload_figures",
     dependencies=[needs(Action.READ_FIGURES)],
-    response_class=Response,
-    responses={**JSON, **problems(404)},
+    response_model=MapFigures,
+    responses=problems(404),
 )
 async def get_figures(request: Request, query: MapArguments, actor: TheActor, locators: TheLocators) -> Response:
     """The figures of a map: columns in the order of the outlines, and the class breaks; at most a second old.
@@ -130,7 +126,11 @@ async def get_figures(request: Request, query: MapArguments, actor: TheActor, lo
 
 
 @router.get(
-    "/outlines/{name}.json", operation_id="outlines", response_class=Response, responses={**GEOJSON, **problems(404)}
+    "/outlines/{name}.json",
+    operation_id="outlines",
+    response_class=GeoJson,
+    response_model=MapOutlines,
+    responses=problems(404),
 )
 async def get_outlines(
     *,
@@ -153,7 +153,7 @@ async def get_outlines(
     if shelved.name(edition, levels[key]) != name:
         raise _unknown()
     return packed_or_plain(
-        request, shelved.outlines.body, shelved.packed, {"Cache-Control": FOREVER}, "application/geo+json"
+        request, shelved.outlines.body, shelved.packed, {"Cache-Control": FOREVER}, GeoJson.media_type
     )
 
 

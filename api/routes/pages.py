@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.access import TheActor, needs
 from api.addresses import known_parameters
 from api.database import Reading
 from api.desk import Desk, desk
+from api.errors import UnknownQueue
 from api.locators import Locators, Served
 from api.page_cache import PageCache
 from api.problems import PAGE_POLICY
@@ -23,7 +24,7 @@ from api.schemas.problems import problems
 from layers.access.permissions import Action
 from layers.actors import Actor
 from layers.districts.records import District, Level
-from maps.records import DistrictLink, Frame, HomeMap, QueueKey
+from maps.records import QUEUES, DistrictLink, Frame, HomeMap
 from maps.strings import Language
 
 router = APIRouter(tags=["pages"], dependencies=[Depends(known_parameters)])
@@ -74,7 +75,7 @@ async def get_start(
 )
 async def get_queue(
     *,
-    key: QueueKey,
+    key: Annotated[str, Path(max_length=40, json_schema_extra={"enum": list(QUEUES)})],
     request: Request,
     query: Annotated[PageQuery, Query()],
     actor: TheActor,
@@ -84,6 +85,10 @@ async def get_queue(
     """The reports that wait for a hand, oldest first, with the reason of each."""
     from maps.shell import queue_page
 
+    if key not in QUEUES:
+        raise UnknownQueue(
+            f"There is no queue {key!r}.", field="key", value=key, remedy=f"There are: {', '.join(QUEUES)}."
+        )
     served = await _served(query, locators)
     frame, found = await _filled(request, query, reading, served, actor=actor, shown=ON_QUEUE_PAGE)
     queue = next(one for one in found.queues if one.key == key)

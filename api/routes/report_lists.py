@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api.access import TheActor, needs
 from api.addresses import known_parameters
+from api.area_pages import edition_areas
 from api.database import Reading
 from api.locators import Ready
 from api.routes.common import API, TheLocators
@@ -15,7 +16,7 @@ from api.schemas.common import Position
 from api.schemas.problems import problems
 from api.schemas.queries import RepeatedQuery, ReportQuery
 from api.schemas.reports import RepeatedList, RepeatedTold, ReportList
-from api.telling import named_area, told_reports
+from api.telling import told_reports
 from layers.access.permissions import Action
 from layers.reports.listing import ReportFilter, check_box, repeated_positions, reports
 from layers.reports.records import report_id, report_number
@@ -32,7 +33,7 @@ async def get_reports(
     found = await reports(
         reading,
         ready.district.id,
-        narrowed(query, ready),
+        narrowed(query, await _path(query, reading, ready)),
         scope=actor.scope,
         after=None if query.cursor is None else report_id(query.cursor),
         limit=query.limit,
@@ -65,12 +66,19 @@ async def get_repeated_positions(
     )
 
 
-def narrowed(query: ReportQuery, ready: Ready) -> ReportFilter:
-    """The filter that a query states, its area looked up in the edition in force."""
+async def _path(query: ReportQuery, reading: Reading, ready: Ready) -> str | None:
+    """Where the area that a query names lies, or lay in the edition it names; None for none."""
+    if query.named_area is None:
+        return None
+    return (await edition_areas(reading, ready, query.edition)).area(*query.named_area).path
+
+
+def narrowed(query: ReportQuery, path: str | None) -> ReportFilter:
+    """The filter that a query states; `path` is that of its area."""
     return ReportFilter(
         status=None if query.status is None else query.status.value,
         is_open=query.open,
-        path=named_area(ready.compiled, query.named_area),
+        path=path,
         kind=query.kind,
         located=query.located,
         assigned=query.assigned,

@@ -56,7 +56,7 @@ class Problem(BaseModel):
     model_config = ConfigDict(title="Problem")
 
     type: str = Field(description="Names the kind of problem; /api/v1/problems lists them all.")
-    title: str = Field(description="The kind of problem in words; Chinese where Accept-Language asks for it.")
+    title: str = Field(description="The kind of problem in words; Chinese where `lang`, else Accept-Language, says so.")
     status: int
     detail: str = Field(description="What was wrong this time.")
     instance: str = Field(description="The path that was asked, without its query.")

@@ -79,8 +79,16 @@ class EditionQuery(InDistrict):
     edition: EditionNumber | None = None
 
 
+class EditionWithoutArea(Refusal):
+    """An edition was named, and no area to look up in it."""
+
+
 class ReportQuery(InDistrict):
     """What a list of reports is narrowed to."""
+
+    edition: EditionNumber | None = Field(
+        None, description="With `area`: the edition that area is of, for areas that are gone; else the one in force."
+    )
 
     status: Status | None = None
     open: YesNo | None = Field(None, description="Neither closed nor void.")
@@ -99,7 +107,11 @@ class ReportQuery(InDistrict):
 
     @property
     def named_area(self) -> tuple[str, str] | None:
-        """Level and code of the area; one without the other is refused."""
+        """Level and code of the area; one without the other is refused, as is an edition alone."""
+        if self.edition is not None and self.area is None:
+            raise EditionWithoutArea(
+                "An edition alone narrows nothing.", field="edition", value=self.edition, remedy="Give level and area."
+            )
         return both("area", self.level, self.area)
 
     @property

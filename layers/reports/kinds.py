@@ -105,10 +105,23 @@ def known_kind(known: Mapping[str, Kind], code: str) -> Kind:
     """
     try:
         return known[code]
-    except KeyError as error:
-        raise UnknownKind(
-            f"There is no kind {code!r}.", field="kind", value=code, remedy="GET /api/v1/kinds lists them."
-        ) from error
+    except KeyError:
+        raise _unknown(code) from None
+
+
+def _unknown(code: str) -> UnknownKind:
+    return UnknownKind(f"There is no kind {code!r}.", field="kind", value=code, remedy="GET /api/v1/kinds lists them.")
+
+
+async def require_kind(connection: AsyncConnection, district_id: int, code: str) -> None:
+    """Refuse a code that no kind of the district has or had.
+
+    Raises:
+        UnknownKind: there is none.
+    """
+    found = await connection.execute(select(KindRow.id).where(KindRow.district_id == district_id, KindRow.code == code))
+    if found.first() is None:
+        raise _unknown(code)
 
 
 def check_extra(kind: Kind, extra: Mapping[str, Any]) -> None:

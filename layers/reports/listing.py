@@ -13,6 +13,7 @@ from geo.jurisdiction import below_bounds
 from geo.positions import Bounds, LonLat
 from layers.refusals import Refusal
 from layers.reports.filed import SERIALS_PER_DAY
+from layers.reports.kinds import require_kind
 from layers.reports.reading import IS_OPEN, stored_report, stored_reports
 from layers.reports.records import StoredReport
 from layers.reports.tables import KindRow, ReportRow
@@ -91,12 +92,15 @@ async def reports(
 
     Raises:
         BadBox, BadPeriod: the filter cannot be meant.
+        UnknownKind: it names a kind that the district never had.
     """
     statement = _narrowed(stored_reports(scope).where(ReportRow.district_id == district_id), narrowed)
     if after is not None:
         statement = statement.where(ReportRow.id < after if newest_first else ReportRow.id > after)
     ordered = statement.order_by(ReportRow.id.desc() if newest_first else ReportRow.id).limit(limit + 1)
     rows = (await connection.execute(ordered)).all()
+    if not rows and narrowed.kind is not None:
+        await require_kind(connection, district_id, narrowed.kind)
     found = tuple(stored_report(row) for row in rows[:limit])
     return ReportPage(found, found[-1].id if len(rows) > limit else None)
 

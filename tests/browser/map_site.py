@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from layers.workload.records import Elsewhere
 from maps.figures import ClassChoice, figures_json
 from maps.outlines import outlines_json
 from maps.pages import STATIC
 from maps.workload import LevelLink, workload_page
 from tests.maps.pictures import district
 
-SHEET, AREAS = district(12, 10)
+PLAIN, AREAS = district(12, 10)
+SHEET = replace(PLAIN, held_above=Elsewhere(open=7, unassigned=2), unlocated=Elsewhere(open=1234, unassigned=0))
 OUTLINES = outlines_json(AREAS)
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 LEVELS = [

@@ -87,6 +87,15 @@ def test_the_legend_counts_every_area_once_as_python_does(workload: Page) -> Non
         assert sum(legend_counts(workload)) == len(ROWS)
 
 
+def test_the_legend_says_what_no_area_counts(workload: Page) -> None:
+    beside = workload.locator("#legend-elsewhere")
+    expect(beside).to_have_text("另有 7 件由更高层级处置 · 1,234 件未定位，不在任何区域内")
+    workload.locator("#metrics a[href*='metric=unassigned&']").click()
+    expect(beside).to_have_text("另有 2 件由更高层级处置")
+    workload.locator("#metrics a[href*='metric=median_age_open_h&']").click()
+    expect(beside).to_be_hidden()
+
+
 def test_classes_are_changed_without_loading_the_page_again(workload: Page, site: Site) -> None:
     workload.get_by_text("自然间断").click()
     shown(workload, "open/natural/5")
@@ -224,7 +233,9 @@ def test_the_file_needs_no_server_and_holds_every_choice(file: Page) -> None:
     file.get_by_text("自然间断").click()
     file.locator("#class-number").select_option("7")
     shown(file, "unassigned/natural/7")
+    expect(file.locator("#legend-elsewhere")).to_have_text("另有 2 件由更高层级处置")
     file.locator("#language").click()
+    expect(file.locator("#legend-elsewhere")).to_have_text("2 more in hand above this level")
     expect(file.locator("html")).to_have_attribute("lang", "en")
     file.locator("#figures tbody .area").first.click()
     expect(file.locator(".area-card")).to_be_visible()

@@ -12,9 +12,17 @@ from hypothesis import strategies as st
 from geo.distance import geodesic_m, metres_per_degree
 from geo.errors import AccuracyError
 from geo.locate import Locator
-from geo.placement import WIDEST_ACCURACY_M, Candidate, Placement, PlacementFlag, place, place_many
+from geo.placement import (
+    MOST_CANDIDATES,
+    WIDEST_ACCURACY_M,
+    Candidate,
+    Placement,
+    PlacementFlag,
+    place,
+    place_many,
+)
 from geo.positions import LonLat
-from tests.geo.coverages import codes_for, hard_points, voronoi
+from tests.geo.coverages import codes_for, grid, hard_points, voronoi
 
 WEST, EAST = shapely.box(121.0, 39.0, 121.1, 39.1), shapely.box(121.1, 39.0, 121.2, 39.1)
 TWO = Locator.build(["w", "e"], np.array([WEST, EAST], dtype=object))
@@ -184,3 +192,27 @@ def test_boston_requests_have_their_ward_among_the_candidates(shared_data: Path)
     ]
     assert len(rows) > 10_000
     assert np.mean(among) > 0.997
+
+
+def test_of_many_candidates_the_largest_shares_are_kept() -> None:
+    cells = grid(40, 40)
+    locator = Locator.build([f"{number:04d}" for number in range(len(cells))], cells)
+    middle = shapely.centroid(cells[820])
+    where = LonLat(middle.x, middle.y)
+    wide = place(locator, where, accuracy_m=5_000, assumed_accuracy_m=20, reach_m=200)
+    assert len(wide.candidates) == MOST_CANDIDATES
+    assert PlacementFlag.CANDIDATES_OMITTED in wide.flags
+    assert list(wide.candidates) == sorted(wide.candidates, key=lambda one: (-one.share, one.code))
+    near = place(locator, where, accuracy_m=5, assumed_accuracy_m=20, reach_m=200)
+    assert PlacementFlag.CANDIDATES_OMITTED not in near.flags
+
+
+def test_the_answering_cell_is_always_among_the_candidates() -> None:
+    # A sliver holds the position; the circle covers far larger cells all around it.
+    cells = [*grid(40, 40), shapely.box(120.9995, 39.0, 121.0, 39.0001)]
+    locator = Locator.build([f"{number:04d}" for number in range(len(cells))], np.array(cells, dtype=object))
+    answer = place(locator, LonLat(120.9999, 39.00005), accuracy_m=5_000, assumed_accuracy_m=20, reach_m=200)
+    assert answer.code == "1600"
+    assert answer.candidates[-1].code == "1600"
+    assert len(answer.candidates) == MOST_CANDIDATES
+    assert answer.certainty == answer.candidates[-1].share

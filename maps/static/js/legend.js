@@ -3,11 +3,14 @@
 import { byId, element } from "./elements.js";
 import { numberText, rangeTexts } from "./wording.js";
 
-/** shown: {metric, breaks, colours, counts, noData, total, language, say} */
+/** shown: {metric, breaks, colours, counts, noData, total, elsewhere, language, say} */
 export function drawLegend(shown) {
   const { metric, breaks, colours, counts, noData, language, say } = shown;
   byId("legend-title").textContent = metric.name[language];
   byId("legend-unit").textContent = unitText(shown);
+  const beside = elsewhereText(shown);
+  byId("legend-elsewhere").hidden = !beside;
+  byId("legend-elsewhere").textContent = beside;
   const ranges = rangeTexts(breaks, metric, language);
   const most = Math.max(1, noData, ...counts);
   const rows = ranges.map((range, i) => row(swatch(colours[i]), range, counts[i], { colour: colours[i], most, language }));
@@ -19,6 +22,15 @@ export function drawLegend(shown) {
 function unitText({ metric, total, language, say }) {
   const unit = metric.unit[language];
   return metric.summable ? say("map.total", { total: numberText(total, 0, language), unit }) : unit;
+}
+
+/** What the figures of the areas leave out, so that the total is not taken for everything. */
+function elsewhereText({ metric, elsewhere, language, say }) {
+  const counts = [
+    ["map.held_above", elsewhere.held_above[metric.numerator]],
+    ["map.unlocated", elsewhere.unlocated[metric.numerator]],
+  ];
+  return counts.filter(([, count]) => count).map(([key, count]) => say(key, { count: numberText(count, 0, language) })).join(" · ");
 }
 
 function swatch(colour) {

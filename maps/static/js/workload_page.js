@@ -104,7 +104,8 @@ function show() {
   areas.paint(fills, isDark);
   areas.closePopup();
   const { language } = choice;
-  drawLegend({ metric, breaks, colours, ...countClasses(classes, breaks), total, language, say });
+  const { elsewhere } = figures;
+  drawLegend({ metric, breaks, colours, ...countClasses(classes, breaks), total, elsewhere, language, say });
   drawTable({ metric, values, figures, say, language });
   document.body.dataset.ready = key;
 }

@@ -65,7 +65,6 @@ def test_an_area_holds_everything_below_it(town: Town, filed: list[dict[str, Any
     ("parameters", "fits"),
     [
         ({"kind": "L01"}, lambda one: one["kind"] == "L01"),
-        ({"kind": "nothing"}, lambda one: False),
         ({"located": "false"}, lambda one: not one["where"]["located"]),
         ({"assigned": "false"}, lambda one: one["assignee"] is None),
         ({"located": "true", "assigned": "true"}, lambda one: one["where"]["located"] and one["assignee"]),
@@ -96,6 +95,9 @@ def test_each_filter_keeps_exactly_what_fits(
         ({"area": "990101001000"}, 422),
         ({"level": "street", "area": "1"}, 404),
         ({"level": "ward", "area": "1"}, 404),
+        ({"level": "street", "area": "990101001000", "edition": "9"}, 404),
+        ({"edition": "1"}, 422),
+        ({"kind": "nothing"}, 404),
         ({"bbox": "117,36,121,37"}, 422),
         ({"bbox": "117.3,36,117.2,37"}, 422),
         ({"bbox": "117.3,36"}, 422),
@@ -121,3 +123,12 @@ def test_coordinates_that_come_again_and_again_are_listed(town: Town, filed: lis
     found = town.get("/reports/repeated-positions", at_least=3)
     assert [(one["position"]["lon"], one["reports"]) for one in found["positions"]] == [(117.2210001, 3)]
     assert town.get("/reports/repeated-positions") == {"limit": 30, "positions": []}
+
+
+def test_an_unknown_kind_is_named_with_what_to_do(town: Town, filed: list[dict[str, Any]]) -> None:
+    told = town.client.get("/api/v1/reports", params={"kind": "nothing"}).json()
+    assert (told["field"], told["value"], told["remedy"]) == ("kind", "nothing", "GET /api/v1/kinds lists them.")
+    town.sql("update kinds set active = false where code = 'L01'")
+    listed = town.get("/reports", kind="L01", limit=200)["reports"]
+    town.sql("update kinds set active = true")
+    assert {one["kind"] for one in listed} == {"L01"}

@@ -89,6 +89,30 @@ def test_a_browser_gets_a_page_for_a_problem_and_a_script_facts(town: Town) -> N
     assert api.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("query", "accepted", "says"),
+    [
+        ("?level=ward", "zh-CN", "没有这个层级"),
+        ("?level=ward", "en-GB,en;q=0.9,zh;q=0.8", "No such level"),
+        ("?level=ward", "fr,zh-TW;q=0.3,en;q=0.2", "没有这个层级"),
+        ("?level=ward", "zh;q=0, en", "No such level"),
+        ("?level=ward", "fr", "没有这个层级"),
+        ("?level=ward&lang=en", "zh-CN", "No such level"),
+        ("?level=ward&lang=zh", "en", "没有这个层级"),
+    ],
+)
+def test_the_page_of_a_problem_is_in_the_language_asked_for(town: Town, query: str, accepted: str, says: str) -> None:
+    page = town.client.get(f"/maps/workload{query}", headers=BROWSER | {"accept-language": accepted})
+    assert says in page.text
+    assert f'<html lang="{"zh-CN" if says[0] == "没" else "en"}">' in page.text
+
+
+def test_a_queue_that_is_none_is_not_there(town: Town) -> None:
+    answer = town.client.get("/queues/x")
+    assert (answer.status_code, answer.json()["type"]) == (404, "/api/v1/problems#unknown-queue")
+    assert "unassigned" in answer.json()["remedy"]
+
+
 def test_the_embedded_map_names_its_district(town: Town) -> None:
     assert "district=990101000000" in town.client.get("/").text
 

@@ -17,6 +17,7 @@ from layers.districts.queries import district
 from layers.migrations import sqlalchemy_url
 from tests.accounts import bearer
 from tests.api.routes.towns import MONDAY, Town, position, served
+from tests.layers.areas.towns import merged_first_two, put_in_force, store
 from tests.servers import free_port
 from tests.toytown import polygons
 from tests.toytown.loading import ACTOR, FOLLOWERS, import_level
@@ -94,3 +95,19 @@ async def test_a_filing_waits_for_the_edition_that_came_in_force(toytown_url: st
         assert running.get("/areas/grid/990101001001001", edition=1)["name"] == "西一社区第001网格"
         assert running.get("/areas/grid/990101001001001")["name"] == "西一社区第001网格（新）"
         assert running.file(subject=position(3, 3))["edition"] == 2
+
+
+async def test_closed_reports_of_an_area_that_is_gone_are_listed_by_its_edition(toytown_url: str) -> None:
+    grids = polygons.grids()
+    gone, middle = {"level": "grid", "area": grids.codes[1]}, grids.polygons[1].centroid
+    with served(toytown_url) as running:
+        number = running.file(subject=position(0, 0, lon=middle.x, lat=middle.y))["number"]
+        running.sql("update reports set status = 'closed'")
+        engine = create_async_engine(sqlalchemy_url(toytown_url), poolclass=NullPool)
+        async with engine.begin() as connection:
+            await store(connection, merged_first_two())
+            await put_in_force(connection)
+        await engine.dispose()
+        running.file(subject=position(4, 4))
+        assert running.client.get("/api/v1/reports", params=gone).status_code == 404
+        assert [one["number"] for one in running.get("/reports", edition=1, **gone)["reports"]] == [number]
