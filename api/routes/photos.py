@@ -18,7 +18,7 @@ from api.schemas.photos import AddedPhotoTold, PhotosTold, PhotoTold, ProposedPo
 from api.schemas.problems import problems
 from layers.access.permissions import Action
 from layers.read.photos import MEDIA_TYPE, Photo
-from layers.reports.photos import StoredPhoto, Taken, add_photo, photo_content, photos
+from layers.reports.photos import StoredPhoto, Taken, add_photo, photo_content, photos, trace_look
 from layers.reports.queries import district_of, id_of
 
 TAKEN_IN = ("image/jpeg", "image/png", "image/webp")
@@ -130,9 +130,13 @@ async def get_photos(number: ReportNumber, actor: TheActor, reading: Reading) ->
 async def get_photo(
     number: ReportNumber,
     photo_id: PhotoId,
+    request: Request,
     actor: TheActor,
     reading: Reading,
 ) -> Response:
-    """A photo, as a JPEG without any metadata."""
-    content = await photo_content(reading, id_of(number), photo_id, scope=actor.scope)
+    """A photo, as a JPEG without any metadata: the access log has the line before this is answered."""
+    wanted = id_of(number)
+    content = await photo_content(reading, wanted, photo_id, scope=actor.scope)
+    async with database(request).filing(actor.scope) as connection:
+        await trace_look(connection, wanted, photo_id, actor=actor, now=clock(request)())
     return Response(content, headers=SHOWN_ALONE, media_type=MEDIA_TYPE)

@@ -18,6 +18,7 @@ from psycopg.rows import dict_row
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection as Questions
 
+from layers.actors import Actor
 from layers.read.photos import Photo
 from layers.refusals import Conflict, NotFound
 from layers.reports.appending import append
@@ -26,6 +27,8 @@ from layers.reports.queries import unknown_report
 from layers.reports.records import report_number
 from layers.reports.tables import ReportRow
 from layers.scope import Scope, reports_seen
+from layers.traces.recording import trace
+from layers.traces.records import Event, EventName
 
 MOST_PHOTOS = 20
 
@@ -42,6 +45,7 @@ insert into report_photos (report_id, taken, at, by, digest, media_type, width_p
 values (%(report)s, %(taken)s, %(at)s, %(by)s, %(digest)s, %(media_type)s, %(width_px)s, %(height_px)s,
     %(size_bytes)s, %(content)s)
 """
+_DISTRICT = "select district_id from reports where id = %s"
 _ERASE = "update report_photos set content = null where report_id = %s and content is not null"
 
 
@@ -163,6 +167,27 @@ async def photo_content(connection: Questions, report_id: int, photo_id: int, *,
     if content is None:
         raise UnknownPhoto("There is no such photo, or it was erased.", field="id", value=photo_id)
     return bytes(content)
+
+
+async def trace_look(
+    connection: AsyncConnection[Any], report_id: int, photo_id: int, *, actor: Actor, now: datetime
+) -> None:
+    """Write into the access log that someone looks at a photo; commit it before the photo is answered.
+
+    Raises:
+        UnknownReport: there is none that the transaction's scope may see.
+    """
+    row = await _row(connection, _DISTRICT, [report_id])
+    if row is None:
+        raise unknown_report(report_number(report_id))
+    event = Event(
+        EventName.PERSONAL_READ,
+        row["district_id"],
+        f"report:{report_number(report_id)}",
+        report_id=report_id,
+        facts={"fields": ["photo"], "photo": photo_id, "role": actor.role.value if actor.role else None},
+    )
+    await trace(connection, event, actor=actor.name, now=now)
 
 
 async def _salt(connection: AsyncConnection[Any], report_id: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,19 @@ def test_a_photo_is_sent_listed_and_seen(town: Town) -> None:
     assert CANARY.encode() not in seen.content
     assert Image.open(BytesIO(seen.content)).size == (told["width_px"], told["height_px"])
     assert len(seen.content) == told["size_bytes"]
+
+
+def test_who_looked_at_a_photo_stands_in_the_access_log(town: Town) -> None:
+    number = town.file()["number"]
+    told = send(town, number, encoded(picture())).json()
+    counted = "select count(*) from traces where subject = %s"
+    town.get(f"/reports/{number}/photos")
+    town.client.get(f"{address(number)}/{told['id'] + 1000}")
+    assert town.sql(counted, f"report:{number}") == [(0,)]
+    assert town.client.get(f"{address(number)}/{told['id']}").status_code == 200
+    [(event, actor, body)] = town.sql("select event, actor, body from traces where subject = %s", f"report:{number}")
+    assert (event, actor) == ("personal_read", told["by"])
+    assert json.loads(body)["facts"] == {"fields": ["photo"], "photo": told["id"], "role": "dispatcher"}
 
 
 def test_a_photo_is_shown_alone(town: Town) -> None:
