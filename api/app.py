@@ -23,7 +23,7 @@ from api.locators import Locators
 from api.openapi import description
 from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
-from api.routes import areas, health, locating, maps, pages, photos, places, report_lists, reports, workload
+from api.routes import areas, handling, health, locating, maps, pages, photos, places, report_lists, reports, workload
 from api.standing import StandingFigures
 from api.worker import Worker
 from maps.pages import STATIC
@@ -38,6 +38,7 @@ ROUTERS = (
     health.router,
     report_lists.router,
     reports.router,
+    handling.router,
     photos.router,
     locating.router,
     areas.router,

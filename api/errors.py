@@ -23,10 +23,12 @@ from layers.districts.records import UnknownLevel
 from layers.read.photos import PhotoRefused
 from layers.refusals import Conflict, NotFound, Refusal
 from layers.reports.filing import BadFiling, KeyReused, TryAgain
+from layers.reports.handing_over import NoHandOver, UnknownPerson
 from layers.reports.kinds import BadExtra, UnknownKind
 from layers.reports.listing import BadBox, BadPeriod
 from layers.reports.locating import UnknownPlace
 from layers.reports.photos import UnknownPhoto
+from layers.reports.purposes import PurposeRefused
 from layers.reports.queries import UnknownReport
 from layers.workload.metrics import UnknownMetric
 from maps.refusals import UnmatchedOutlines, UnusableClasses
@@ -82,6 +84,9 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     UnknownDistrict: ProblemKind(404, "unknown-district", "没有这个辖区", "No such district"),
     UnknownLevel: ProblemKind(404, "unknown-level", "没有这个层级", "No such level"),
     UnknownArea: ProblemKind(404, "unknown-area", "没有这个区域", "No such area"),
+    UnknownPerson: ProblemKind(404, "unknown-person", "名册中没有此人", "Nobody has this number"),
+    NoHandOver: ProblemKind(404, "no-hand-over", "没有这项移交", "Not handed over to them"),
+    PurposeRefused: ProblemKind(403, "purpose-refused", "不能以此目的查阅", "Not read for this purpose"),
     UnknownKind: ProblemKind(404, "unknown-kind", "没有这个类别", "No such kind"),
     UnknownPlace: ProblemKind(404, "unknown-place", "没有这个服务点", "No such service point"),
     UnknownOutlines: ProblemKind(404, "unknown-outlines", "没有这份边界图", "No such outlines"),

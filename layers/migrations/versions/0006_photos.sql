@@ -33,4 +33,3 @@ end $$;
 create policy scope on report_photos to wangge_service
     using ((select wangge_desk()) or exists (select from reports r where r.id = report_id))
     with check ((select wangge_desk()) or exists (select from reports r where r.id = report_id));
-grant select, insert, update on report_photos to wangge_service;
