@@ -53,6 +53,8 @@ class Actor:
     district_id: int | None = None
     account_id: int | None = None
     person_id: int | None = None
+    #: What positions refer to that a device sends without a datum.
+    datum: str | None = None
 
 
 ANYONE = Actor("anyone", None, NOTHING)

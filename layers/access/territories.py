@@ -1,4 +1,4 @@
-"""Where an account may look: its granted areas and groups, and the areas its person answers for."""
+"""Where an account may look: which areas its granted areas and groups, and its person's duties, open to it."""
 
 from __future__ import annotations
 

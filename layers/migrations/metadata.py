@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import layers.access.tables
 import layers.areas.tables
 import layers.districts.tables
 import layers.places.tables

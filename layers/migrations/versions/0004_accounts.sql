@@ -76,3 +76,10 @@ create table devices (
     constraint fk_devices_account_id foreign key (account_id) references accounts (id) on delete cascade
 );
 create index ix_devices_account_id on devices (account_id);
+
+-- Whom a number of the roster means, for administrators: they bind accounts to people, and see no one's duties.
+-- It says no more than person_labels does.
+create function wangge_person_numbered(of_district bigint, of_number text) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select id from people where district_id = of_district and number = of_number and active
+$$;
