@@ -23,9 +23,8 @@ from fastapi.routing import APIRoute
 from layers.access.devices import actor_of_device
 from layers.access.permissions import Action, SignInNeeded, check_allowed
 from layers.access.sessions import actor_of_session, csrf_token
-from layers.actors import ANYONE, Actor
+from layers.actors import ANYONE, DESK, Actor
 from layers.refusals import Refusal
-from layers.scope import DESK
 
 COOKIE = "wangge_session"
 CSRF_HEADER = "x-csrf-token"

@@ -19,8 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from api.access import visitor
+from layers.actors import NOTHING, Scope
 from layers.migrations import sqlalchemy_url
-from layers.scope import ENTER, NOTHING, Scope, enter
+from layers.scope import ENTER, enter
 
 WAIT_S = 5.0
 STATEMENT_TIMEOUT_MS = 15_000

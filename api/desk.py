@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.locators import Served
+from layers.actors import Scope
 from layers.reports.listing import ReportFilter, reports, waiting
 from layers.reports.queries import last_considered
 from layers.reports.records import StoredReport
-from layers.scope import Scope
 from maps.records import QUEUES, DistrictCounts, Queue, QueueKey, WaitingReport
 from maps.strings import LANGUAGES, Language
 

@@ -17,7 +17,7 @@ from api.clock import Clock
 from api.database import Database
 from api.locators import Served
 from api.standing import StandingFigures
-from layers.scope import Scope
+from layers.actors import Scope
 from layers.workload.queries import sheet
 from layers.workload.records import WorkloadSheet
 

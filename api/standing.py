@@ -9,8 +9,9 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.area_pages import Areas
+from layers.actors import Scope
 from layers.districts.records import Level
-from layers.scope import Scope, at_the_desk
+from layers.scope import at_the_desk
 from layers.workload.queries import Standing, standing
 
 LIFE_S = 60.0

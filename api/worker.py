@@ -18,9 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.clock import Clock, now
 from api.database import Database
 from api.logs import event, fault
+from layers.actors import DESK
 from layers.districts.queries import districts
 from layers.reports.sweep import assign_waiting, pump
-from layers.scope import DESK
 
 ACTOR = "worker"
 HEARTBEAT_EVERY_S = 60.0

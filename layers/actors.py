@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-
-from layers.scope import NOTHING, Scope
 
 
 class Role(StrEnum):
@@ -44,6 +43,47 @@ SECOND_FACTOR = ADMINISTRATORS | {Role.DISPATCHER, Role.PLANNER}
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What someone may see.
+
+    `paths`: containment paths whose areas, with everything below, are theirs. `districts`: districts that are theirs
+    as a whole, unlocated reports included. `person_id`: reports this person has in hand. `sender`: reports this sender
+    filed. `opened`: reports opened by their secret link. `account_id`: their own account. `administers`, `audits`: the
+    districts whose accounts or trail they look after. `desk`: the service itself, which files and assigns for others.
+    """
+
+    paths: tuple[str, ...] = ()
+    districts: tuple[int, ...] = ()
+    person_id: int | None = None
+    sender: str | None = None
+    opened: tuple[int, ...] = ()
+    account_id: int | None = None
+    administers: int | None = None
+    audits: int | None = None
+    desk: bool = False
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings the second wall reads, as text; every one is given, so that nothing is left from before."""
+        return {
+            "paths": _array(self.paths),
+            "districts": _array(self.districts),
+            "person": _text(self.person_id),
+            "sender": self.sender or "",
+            "opened": _array(self.opened),
+            "account": _text(self.account_id),
+            "administers": _text(self.administers),
+            "audits": _text(self.audits),
+            "desk": "on" if self.desk else "",
+        }
+
+
+NOTHING = Scope()
+#: The service at work for everyone: filing, assigning, pumping.
+DESK = Scope(desk=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Someone who acts. `name` is what records say: `account:17`, `machine:3`, `job:sweep`, `anyone`."""
 
@@ -63,3 +103,11 @@ ANYONE = Actor("anyone", None, NOTHING)
 def job(name: str, scope: Scope) -> Actor:
     """A part of the service that acts by itself."""
     return Actor(f"job:{name}", None, scope)
+
+
+def _array(values: Iterable[object]) -> str:
+    return "{" + ",".join(str(value) for value in values) + "}"
+
+
+def _text(value: object | None) -> str:
+    return "" if value is None else str(value)

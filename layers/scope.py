@@ -7,56 +7,15 @@ that hold for one transaction (`ENTER`); a question that forgot the first wall c
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, cast, false, func, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.jurisdiction import below_bounds
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What someone may see.
-
-    `paths`: containment paths whose areas, with everything below, are theirs. `districts`: districts that are theirs
-    as a whole, unlocated reports included. `person_id`: reports this person has in hand. `sender`: reports this sender
-    filed. `opened`: reports opened by their secret link. `account_id`: their own account. `administers`, `audits`: the
-    districts whose accounts or trail they look after. `desk`: the service itself, which files and assigns for others.
-    """
-
-    paths: tuple[str, ...] = ()
-    districts: tuple[int, ...] = ()
-    person_id: int | None = None
-    sender: str | None = None
-    opened: tuple[int, ...] = ()
-    account_id: int | None = None
-    administers: int | None = None
-    audits: int | None = None
-    desk: bool = False
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """The settings the second wall reads, as text; every one is given, so that nothing is left from before."""
-        return {
-            "paths": _array(self.paths),
-            "districts": _array(self.districts),
-            "person": _text(self.person_id),
-            "sender": self.sender or "",
-            "opened": _array(self.opened),
-            "account": _text(self.account_id),
-            "administers": _text(self.administers),
-            "audits": _text(self.audits),
-            "desk": "on" if self.desk else "",
-        }
-
-
-NOTHING = Scope()
-#: The service at work for everyone: filing, assigning, pumping.
-DESK = Scope(desk=True)
+from layers.actors import DESK, Scope
 
 NAMES = ("paths", "districts", "person", "sender", "opened", "account", "administers", "audits", "desk")
 #: Sets the second wall for the transaction; parameters are `Scope.settings`.
@@ -114,11 +73,3 @@ def holds(scope: Scope, path: str | None) -> bool:
     if scope.desk:
         return True
     return path is not None and any(path.startswith(one) for one in scope.paths)
-
-
-def _array(values: Iterable[object]) -> str:
-    return "{" + ",".join(str(value) for value in values) + "}"
-
-
-def _text(value: object | None) -> str:
-    return "" if value is None else str(value)

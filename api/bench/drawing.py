@@ -18,10 +18,10 @@ from api.bench.outcome import Outcome, Rate
 from api.bench.rounds import ratio, seconds_each
 from api.bench.service import BenchFailed, serving
 from api.clock import now
+from layers.actors import DESK
 from layers.areas.queries import edition_in_force, polygons
 from layers.districts.queries import district as district_of
 from layers.migrations import sqlalchemy_url
-from layers.scope import DESK
 from layers.workload.queries import sheet, standing
 from layers.workload.records import WorkloadSheet
 from maps.figures import ClassChoice, figures_json

@@ -23,9 +23,9 @@ from api.schemas.maps import MapFigures, MapOutlines, MapQuery
 from api.schemas.problems import problems
 from api.schemas.queries import InDistrict
 from layers.access.permissions import Action
+from layers.actors import Scope
 from layers.areas.records import Edition
 from layers.districts.records import Level
-from layers.scope import Scope
 from layers.workload.metrics import metric_named
 
 router = APIRouter(prefix="/maps", tags=["maps"], dependencies=[Depends(known_parameters)])

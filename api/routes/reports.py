@@ -19,11 +19,10 @@ from api.schemas.problems import problems
 from api.schemas.reports import AssignmentTold, EntryTold, ReasonTold, RecordTold, ReportWithReasons
 from api.telling import level_keys, told_filed, told_reports, with_reasons, without_people
 from layers.access.permissions import Action, may
-from layers.actors import Actor
+from layers.actors import DESK, NOTHING, Actor
 from layers.reports.filing import EditionMoved, TryAgain, file_report
 from layers.reports.queries import assignments, district_of, id_of, record, report
 from layers.reports.records import Filed, StoredReport
-from layers.scope import DESK, NOTHING
 
 #: Reports that hit each other at the same moment are filed again; this often at most.
 ATTEMPTS = 20

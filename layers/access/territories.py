@@ -9,8 +9,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from layers.actors import TERRITORIAL, Role
-from layers.scope import Scope
+from layers.actors import TERRITORIAL, Role, Scope
 
 #: Every path such an area has had in a published edition, so that closed reports of older editions stay in sight.
 PATHS = """

@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.positions import Geometries
+from layers.actors import DESK
 from layers.areas.records import Edition
 from layers.areas.tables import AreaRow
 from layers.districts.records import District
 from layers.reports.reading import stored_report, stored_reports
 from layers.reports.records import StoredReport
 from layers.reports.tables import ReportRow
-from layers.scope import DESK
 from layers.write.naming import own_field
 from layers.write.streams import PIECE, Drawn, FeatureStream, Field, FieldKind, Rows
 

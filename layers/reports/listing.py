@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from geo.crs import STORAGE_SRID
 from geo.jurisdiction import below_bounds
 from geo.positions import Bounds, LonLat
+from layers.actors import Scope
 from layers.refusals import Refusal
 from layers.reports.filed import SERIALS_PER_DAY
 from layers.reports.kinds import require_kind
@@ -18,7 +19,7 @@ from layers.reports.reading import IS_OPEN, stored_report, stored_reports
 from layers.reports.records import StoredReport
 from layers.reports.tables import KindRow, ReportRow
 from layers.roster.tables import person_labels
-from layers.scope import Scope, reports_seen
+from layers.scope import reports_seen
 
 #: The widest box a list may be asked for, in degrees: a district, not a country.
 WIDEST_BOX_DEG = 3.0

@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection as Questions
 
-from layers.actors import Actor
+from layers.actors import Actor, Scope
 from layers.read.photos import Photo
 from layers.refusals import Conflict, NotFound
 from layers.reports.appending import append
@@ -26,7 +26,7 @@ from layers.reports.photos_tables import PhotoRow
 from layers.reports.queries import unknown_report
 from layers.reports.records import report_number
 from layers.reports.tables import ReportRow
-from layers.scope import Scope, reports_seen
+from layers.scope import reports_seen
 from layers.traces.recording import trace
 from layers.traces.records import Event, EventName
 

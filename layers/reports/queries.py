@@ -12,6 +12,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from layers.actors import Scope
 from layers.areas.tables import AreaRow, AreaVersionRow, EditionAreaRow, EditionRow
 from layers.districts.tables import DistrictRow
 from layers.refusals import NotFound
@@ -20,7 +21,7 @@ from layers.reports.journal_tables import JournalRow
 from layers.reports.reading import stored_report, stored_reports
 from layers.reports.records import StoredReport, report_id, report_number
 from layers.reports.tables import AssignmentRow, ReportRow
-from layers.scope import Scope, reports_seen
+from layers.scope import reports_seen
 
 
 class UnknownReport(NotFound):

@@ -8,11 +8,12 @@ from sqlalchemy import Row, Select, and_, func, literal_column, select
 
 from geo.jurisdiction import ids_of
 from geo.positions import LonLat
+from layers.actors import Scope
 from layers.areas.tables import EditionRow
 from layers.reports.records import StoredReport, report_number
 from layers.reports.tables import KindRow, ReportRow
 from layers.roster.tables import person_labels
-from layers.scope import Scope, reports_seen
+from layers.scope import reports_seen
 
 #: Written out, not bound: the planner takes the indexes over open reports only when it sees these very words.
 IS_OPEN = and_(ReportRow.status != literal_column("'closed'"), ReportRow.status != literal_column("'void'"))

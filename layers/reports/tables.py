@@ -70,6 +70,12 @@ class ReportRow(Base):
         ),
         Index("ix_reports_unlocated", "district_id", "id", postgresql_where=text(f"not located and {OPEN}")),
         Index("ix_reports_unassigned", "district_id", "id", postgresql_where=text(f"assignee_id is null and {OPEN}")),
+        Index(
+            "ix_reports_to_anonymise",
+            "district_id",
+            "closed_at",
+            postgresql_where=text("closed_at is not null and erased_at is null"),
+        ),
         Index("ix_reports_given", "district_id", "given_x", "given_y", postgresql_where=text("given_x is not null")),
     )
 
@@ -106,6 +112,9 @@ class ReportRow(Base):
     entries: Mapped[int] = mapped_column(Integer)
     chain_head: Mapped[bytes] = mapped_column(LargeBinary)
     row_version: Mapped[RowVersion]
+    #: Set by the database where whoever closes a report does not say when.
+    closed_at: Mapped[Moment | None]
+    erased_at: Mapped[Moment | None]
 
 
 class PrivateRow(Base):

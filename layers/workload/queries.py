@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from layers.actors import Scope
 from layers.areas.records import Area, Edition
 from layers.areas.tables import EditionAreaRow, PopulationRow
 from layers.districts.records import District, Level
 from layers.reports.reading import IS_OPEN
 from layers.reports.tables import ReportRow
-from layers.scope import Scope, holds, reports_seen
+from layers.scope import holds, reports_seen
 from layers.workload.records import Column, Elsewhere, FigureTable, WorkloadSheet
 
 WORKERS_BY_AREA = text((Path(__file__).parent / "sql" / "workers_by_area.sql").read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ import pytest
 from api import figure_shelf
 from api.clock import now
 from api.figure_shelf import MOST_CHOICES, MOST_KEPT, Asked, Figures, FigureShelf, territory
-from layers.scope import DESK, Scope
+from layers.actors import DESK, Scope
 from layers.workload.records import FigureTable, WorkloadSheet
 
 SHEET = WorkloadSheet(

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 
 from geo.positions import Datum, LonLat
+from layers.actors import DESK, NOTHING, Scope
 from layers.reports.records import AtPosition, NoSubject
-from layers.scope import DESK, ENTER, NOTHING, Scope
+from layers.scope import ENTER
 from tests.layers.reports.desk import Desk, desk_at
 
 #: Tables whose rows are the same for everyone; all others stand behind the wall.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import shapely
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -41,7 +42,7 @@ async def load_neighbour(connection: AsyncConnection) -> District:
 
 def moved(shape: Any) -> Any:
     """A geometry of the town, where it lies in this district."""
-    return shapely.transform(shape, lambda xy: xy + [EAST_DEG, 0.0])
+    return shapely.transform(shape, lambda xy: np.add(xy, (EAST_DEG, 0.0)))
 
 
 def _moved(level: polygons.Level) -> polygons.Level:

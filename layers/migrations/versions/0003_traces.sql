@@ -42,28 +42,56 @@ begin
 end $$;
 create trigger chain before insert on traces for each row execute function chain_trace();
 
--- Only what is older than half a year can be given up, only from the beginning, and only by the function that notes it.
-create function give_up_traces(before timestamp with time zone, moment timestamp with time zone) returns bigint
-language plpgsql security definer set search_path = public, pg_temp as $$
+-- Nothing is altered, and nothing taken away but what the head says was given up.
+create function refuse_trace_change() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+begin
+    if tg_op = 'DELETE' and exists (select from trace_head where given_up >= old.place) then
+        return old;
+    end if;
+    raise exception 'traces is append-only' using errcode = 'insufficient_privilege';
+end $$;
+create trigger append_only before update or delete on traces for each row execute function refuse_trace_change();
+create trigger append_only_whole before truncate on traces execute function refuse_change();
+
+-- Only what is older than half a year can be given up, only from the beginning, and only by the function that notes
+-- where the rest begins; `most` bounds one call. Returns how many traces went.
+create function give_up_traces(before timestamp with time zone, moment timestamp with time zone, most bigint)
+returns bigint language plpgsql security definer set search_path = public, pg_temp as $$
 declare
+    head trace_head;
     upto bigint;
     gone bigint;
 begin
     if before > moment - interval '6 months' or moment > clock_timestamp() + interval '5 minutes' then
         raise exception 'traces are kept for six months at least' using errcode = 'insufficient_privilege';
     end if;
-    perform 1 from trace_head for update;
-    select coalesce(min(place), (select places + 1 from trace_head)) - 1 into upto from traces where at >= before;
-    update trace_head set given_up = upto, given_up_digest = (select digest from traces where place = upto)
-    where exists (select from traces where place = upto);
-    alter table traces disable trigger append_only;
+    select * into head from trace_head for update;
+    select coalesce(min(place), head.places + 1) - 1 into upto
+    from (select place, at from traces order by place limit most + 1) first
+    where at >= before or place > head.given_up + most;
+    if upto <= head.given_up then
+        return 0;
+    end if;
+    update trace_head set given_up = upto, given_up_digest = (select digest from traces where place = upto);
     delete from traces where place <= upto;
     get diagnostics gone = row_count;
-    alter table traces enable trigger append_only;
     return gone;
 end $$;
-create trigger append_only before update or delete on traces for each row execute function refuse_change();
-create trigger append_only_whole before truncate on traces execute function refuse_change();
+
+-- When a report came to its end, from which its time to be anonymised is counted, and when what it held of persons
+-- was erased.
+alter table reports add column closed_at timestamp with time zone, add column erased_at timestamp with time zone;
+create function note_closing() returns trigger language plpgsql as $$
+begin
+    new.closed_at := now();
+    return new;
+end $$;
+create trigger note_closing before insert or update of status on reports for each row
+    when (new.status in ('closed', 'void') and new.closed_at is null) execute function note_closing();
+update reports set closed_at = now() where status in ('closed', 'void');
+create index ix_reports_to_anonymise on reports (district_id, closed_at)
+    where closed_at is not null and erased_at is null;
 
 -- Where someone on duty was last, if they share it: one position each, overwritten, never a track.
 create table positions (

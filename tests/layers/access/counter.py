@@ -17,8 +17,8 @@ from layers.access.records import Account, NewAccount
 from layers.access.sealing import Seal
 from layers.access.second_factor import code_at, new_secret, step_at
 from layers.access.signing_in import SignedIn, kept_for, sign_in
-from layers.actors import Role
-from layers.scope import DESK, ENTER
+from layers.actors import DESK, Role
+from layers.scope import ENTER
 
 #: A Monday, ten in the morning in the town.
 NOW = datetime(2025, 1, 6, 2, 0, tzinfo=UTC)

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from layers.actors import DESK, NOTHING
 from layers.migrations import sqlalchemy_url
 from layers.read.photos import Photo, reencoded
 from layers.reports.journal import broken_at
@@ -28,7 +29,6 @@ from layers.reports.photos import (
     photos,
 )
 from layers.reports.queries import UnknownReport
-from layers.scope import DESK, NOTHING
 from tests.layers.read.made_photos import encoded, picture
 from tests.layers.reports.desk import MORNING, Desk, desk_at
 

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from layers.actors import DESK
 from layers.areas.queries import areas, edition_in_force
 from layers.districts.queries import district as district_of
 from layers.reports.listing import ReportFilter, reports, waiting
 from layers.reports.queries import UnknownReport, area_names, id_of, record, report
 from layers.reports.queries import district_of as owner_of
-from layers.scope import DESK
 
 MIDNIGHT = datetime(2025, 1, 5, 16, 0, tzinfo=UTC)
 INSERT = text("""

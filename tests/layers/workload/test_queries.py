@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from layers.actors import DESK
 from layers.areas.queries import areas as areas_of
 from layers.areas.queries import edition_in_force
 from layers.areas.records import Area, Edition
 from layers.districts.queries import district as district_of
 from layers.districts.records import District
-from layers.scope import DESK
 from layers.workload.queries import sheet, standing
 from layers.workload.records import Elsewhere, WorkloadSheet
 
