@@ -9,7 +9,8 @@ import layers.places.tables
 import layers.reports.journal_tables
 import layers.reports.photos_tables
 import layers.reports.tables
-import layers.roster.tables  # noqa: F401 - imported for their rows
+import layers.roster.tables
+import layers.traces.tables  # noqa: F401 - imported for their rows
 from layers.base import Base
 
 metadata = Base.metadata

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
+
+from layers.refusals import Refusal
 
 
 class EventName(StrEnum):
@@ -43,6 +47,10 @@ class EventName(StrEnum):
     RETENTION_DONE = "retention_done"
 
 
+class BadHead(Refusal):
+    """A text that names no point of the chain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened. `facts`: names of fields, counts, purposes, rules before and after; no personal data."""
@@ -67,3 +75,34 @@ class Trace:
     report_id: int | None
     account_id: int | None
     facts: Mapping[str, Any]
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A point of the chain: a trace's place, and the digest it ends with."""
+
+    place: int
+    digest: bytes
+
+    def __str__(self) -> str:
+        """As it is printed, logged and written down: 120:ab12…."""
+        return f"{self.place}:{self.digest.hex()}"
+
+    @classmethod
+    def read(cls, text: str) -> Head:
+        """The point that a text names.
+
+        Raises:
+            BadHead: it names none.
+        """
+        place, _, digest = text.partition(":")
+        if not (place.isascii() and place.isdigit() and re.fullmatch("[0-9a-f]{64}", digest)):
+            raise BadHead(
+                "A kept head is a place and a digest.", field="head", value=text, remedy="Write it as it was printed."
+            )
+        return cls(int(place), bytes.fromhex(digest))
+
+
+#: Where an empty chain begins.
+BEGINNING = Head(0, sha256(b"wangge traces 1").digest())

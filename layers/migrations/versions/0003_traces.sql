@@ -84,11 +84,11 @@ end $$;
 alter table reports add column closed_at timestamp with time zone, add column erased_at timestamp with time zone;
 create function note_closing() returns trigger language plpgsql as $$
 begin
-    new.closed_at := now();
+    new.closed_at := case when new.status in ('closed', 'void') then now() end;
     return new;
 end $$;
 create trigger note_closing before insert or update of status on reports for each row
-    when (new.status in ('closed', 'void') and new.closed_at is null) execute function note_closing();
+    when ((new.status in ('closed', 'void')) = (new.closed_at is null)) execute function note_closing();
 update reports set closed_at = now() where status in ('closed', 'void');
 create index ix_reports_to_anonymise on reports (district_id, closed_at)
     where closed_at is not null and erased_at is null;
