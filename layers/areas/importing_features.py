@@ -18,6 +18,7 @@ from layers.districts.records import District, Level
 from layers.read.codes import padded, require_zeros
 from layers.read.features import FeatureTable
 from layers.read.fields import JOIN, choose_field, compound, require_field
+from layers.read.untyped import recalled
 from layers.read.values import storable, text, whole_number
 from layers.refusals import Refusal
 
@@ -120,6 +121,8 @@ def read_level(
     parents = [under.get(code, parent) for code, parent in zip(codes, found, strict=True)]
     weak = [one for one in weak if one.codes[0] not in under]
     attributes, bad_counts = _attributes(table, codes, fields, level)
+    if table.is_untyped:
+        attributes = _as_stored(attributes, codes, asked.drafted.get(level.depth))
     read = LevelDraft(
         codes=tuple(codes),
         names=tuple(name or code for name, code in zip(names, codes, strict=True)),
@@ -207,6 +210,13 @@ def _attributes(
             if kept is not None:
                 attributes[row][name] = kept
     return attributes, findings
+
+
+def _as_stored(
+    attributes: Sequence[Mapping[str, Any]], codes: Sequence[str], known: LevelDraft | None
+) -> list[dict[str, Any]]:
+    stored = {} if known is None else dict(zip(known.codes, known.attributes, strict=True))
+    return [recalled(one, stored.get(code, {})) for code, one in zip(codes, attributes, strict=True)]
 
 
 def code_findings(level: Level, read: LevelDraft, *, district: District) -> list[Finding]:

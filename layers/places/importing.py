@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -19,11 +20,12 @@ from layers.areas.records import CompiledEdition
 from layers.districts.records import District
 from layers.places.following import cells_of, count_residents
 from layers.places.importing_features import COUNTS, TEXTS, PlaceRow, place_columns, read_places
-from layers.places.importing_statements import COUNT_STORED, STORED_CODES, UPSERT
+from layers.places.importing_statements import COUNT_STORED, STORED_ATTRIBUTES, UPSERT
 from layers.read.codes import require_zeros
 from layers.read.coordinates import bounds_of, stored_geometry
 from layers.read.features import FeatureTable
 from layers.read.rows import RefusedRow
+from layers.read.untyped import recalled
 
 BUILDINGS = "buildings"
 SERVICE_POINTS = "service-points"
@@ -69,8 +71,10 @@ async def import_places(
     points = _unshifted(stored_geometry(_as_points(table), crs=crs, near=near), datum)
     chosen = place_columns(table.fields, kind, columns or {}).columns
     rows, refused = read_places(table, points, kind=kind, columns=chosen, code_digits=code_digits)
-    known = set((await connection.scalars(STORED_CODES[kind], {"district": district.id})).all())
+    known = await _stored_attributes(connection, kind, district)
     require_zeros([row.code for row in rows], known, field=chosen["code"], option="code-digits")
+    if table.is_untyped:
+        rows = [replace(row, attributes=recalled(row.attributes, known.get(row.code, {}))) for row in rows]
     lon, lat = np.array([row.lon for row in rows]), np.array([row.lat for row in rows])
     cells = cells_of(edition, lon, lat) if edition and rows else [None] * len(rows)
     new, changed = await _upsert(connection, kind, district=district, rows=rows, cells=cells)
@@ -94,6 +98,13 @@ async def _in_force(connection: AsyncConnection, district: District) -> Compiled
         return await compiled(connection, district, await edition_in_force(connection, district))
     except NoEdition:
         return None
+
+
+async def _stored_attributes(
+    connection: AsyncConnection, kind: str, district: District
+) -> dict[str, Mapping[str, Any]]:
+    found = await connection.execute(STORED_ATTRIBUTES[kind], {"district": district.id})
+    return {row.code: row.attributes for row in found}
 
 
 def _box(edition: CompiledEdition) -> Bounds | None:

@@ -59,6 +59,11 @@ STORED_CODES = {
     "service-points": text("select code from service_points where district_id = :district"),
 }
 
+STORED_ATTRIBUTES = {
+    "buildings": text("select code, attributes from buildings where district_id = :district"),
+    "service-points": text("select code, attributes from service_points where district_id = :district"),
+}
+
 #: Only counts that differ are written; which of the codes are stored comes back.
 UPDATE_COUNTS = text("""
     with given as (

@@ -36,7 +36,7 @@ class FeatureTable:
 
     `declared_crs` is the system the file names, as text that `geo.crs.read_crs` understands, or None. `reasons` says
     of each row why it has no position, '' where it has one; empty when the file says nothing. `notes` tell a person
-    what was left out.
+    what was left out. `is_untyped`: all values are text, whatever they mean.
     """
 
     source: str
@@ -45,6 +45,7 @@ class FeatureTable:
     declared_crs: str | None
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    is_untyped: bool = False
 
     def __len__(self) -> int:
         return len(self.geometry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from layers.write.naming import free_name
 from layers.write.streams import Drawn, FeatureStream, Rows
 from layers.write.systems import System
 
+#: GDAL and QGIS know a column of outlines by this name.
+OUTLINE = "WKT"
 Write = Callable[[Rows], None]
 
 
@@ -61,8 +63,14 @@ def csv_file(path: Path, stream: FeatureStream, system: System) -> Iterator[Writ
 
 
 def drawn_columns(stream: FeatureStream, system: System) -> tuple[str, ...]:
-    """The columns that say where a row lies: GDAL and QGIS know WKT by this name."""
-    return {Drawn.NOTHING: (), Drawn.POINTS: system.axes, Drawn.AREAS: ("WKT",)}[stream.drawn]
+    """The columns that say where a row lies."""
+    return {Drawn.NOTHING: (), Drawn.POINTS: system.axes, Drawn.AREAS: (OUTLINE,)}[stream.drawn]
+
+
+def outline_texts(shapes: Geometries) -> list[str]:
+    """Outlines as WKT, seven decimals."""
+    texts: list[str] = shapely.to_wkt(shapes, rounding_precision=PRECISION_DECIMALS, trim=True).tolist()
+    return texts
 
 
 def point_columns(points: Geometries) -> list[list[float | None]]:
@@ -71,12 +79,12 @@ def point_columns(points: Geometries) -> list[list[float | None]]:
     return [[value if value == value else None for value in column] for column in both]  # noqa: PLR0124 - NaN
 
 
-def _drawn_cells(stream: FeatureStream, system: System, rows: Rows) -> list[list[str | None]]:
+def _drawn_cells(stream: FeatureStream, system: System, rows: Rows) -> Sequence[Sequence[str | None]]:
     if rows.geometry is None:
         return []
     shapes = system.geometries(rows.geometry)
     if stream.drawn is Drawn.AREAS:
-        return [shapely.to_wkt(shapes, rounding_precision=PRECISION_DECIMALS, trim=True).tolist()]
+        return [outline_texts(shapes)]
     return [[None if value is None else _decimal(value) for value in column] for column in point_columns(shapes)]
 
 

@@ -172,10 +172,11 @@ async def test_xlsx_holds_codes_as_text_and_no_formulas(toytown: AsyncConnection
     assert [rows[place][at["remark"]] for place in range(3)] == ["=1+1", "+7", "@x"]
     assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     assert [row[at["floors"]] for row in rows] == FURTHER["floors"]
-    inside = shapely.points([row[at["lon"]] for row in rows], [row[at["lat"]] for row in rows])
+    assert {row[at["WKT_cells"]] for row in rows} == {1}
+    drawn = shapely.from_wkt([row[at["WKT"]] for row in rows])
     edition = await edition_in_force(toytown, await district_of(toytown, None))
     stored = (await load_levels(toytown, await district_of(toytown, None), edition))[3].polygons
-    assert shapely.covers(stored, inside).all()
+    assert shapely.equals(shapely.normalize(drawn), stored).all()
     frame = pd.read_excel(file, dtype={"code": str})
     assert list(frame["code"]) == CODES
 

@@ -15,6 +15,7 @@ from layers.areas.importing import store_level
 from layers.districts.queries import district as district_of
 from layers.places.importing import BUILDINGS, SERVICE_POINTS, PlacesImported, import_places
 from layers.read.features import read_features
+from layers.read.point_tables import read_outlines_table, read_points_table
 from layers.read.rows import columns_of, row_chunks
 from layers.roster.importing import import_roster
 from tests.layers.areas.towns import LATER, prepare
@@ -25,19 +26,23 @@ from tests.toytown.loading import ACTOR
 pytestmark = pytest.mark.anyio
 
 READ = (".gpkg", ".shp", ".zip", ".geojson")
+#: These hold text alone and do not say what their numbers refer to.
+TABLES = (".csv", ".xlsx")
 LEVELS = ("district", "street", "community", "grid")
 #: The Gauss–Krüger plane of the town.
 PLANE = f"EPSG:{plane_for(Bounds(*polygons.SOUTH_WEST, 117.3, 36.7)).srid}"
+DEGREES = "EPSG:4326"
 DUTIES = 202
 
 
 @pytest.mark.parametrize("crs", [None, PLANE])
-@pytest.mark.parametrize("ending", READ)
+@pytest.mark.parametrize("ending", READ + TABLES)
 async def test_levels(toytown: AsyncConnection, tmp_path: Path, ending: str, crs: str | None) -> None:
     before = await furnish(toytown)
     for level in LEVELS:
-        table = read_features(await export(toytown, level, tmp_path / f"{level}{ending}", crs=crs))
-        prepared = await prepare(toytown, table, level)
+        file = await export(toytown, level, tmp_path / f"{level}{ending}", crs=crs)
+        table = read_outlines_table(file) if ending in TABLES else read_features(file)
+        prepared = await prepare(toytown, table, level, crs=(crs or DEGREES) if ending in TABLES else None)
         assert not prepared.findings
         assert prepared.difference.is_empty
         assert prepared.changes_nothing
@@ -45,7 +50,7 @@ async def test_levels(toytown: AsyncConnection, tmp_path: Path, ending: str, crs
 
 
 @pytest.mark.parametrize("crs", [None, PLANE])
-@pytest.mark.parametrize("ending", READ)
+@pytest.mark.parametrize("ending", READ + TABLES)
 @pytest.mark.parametrize("kind", [BUILDINGS, SERVICE_POINTS])
 async def test_places(toytown: AsyncConnection, tmp_path: Path, kind: str, ending: str, crs: str | None) -> None:
     facts, positions = await places(toytown, kind)
@@ -58,8 +63,9 @@ async def test_places(toytown: AsyncConnection, tmp_path: Path, kind: str, endin
     assert (positions_after == positions).all()
 
 
-async def test_the_roster(toytown: AsyncConnection, tmp_path: Path) -> None:
-    file = await export(toytown, "roster", tmp_path / "roster.csv")
+@pytest.mark.parametrize("ending", TABLES)
+async def test_the_roster(toytown: AsyncConnection, tmp_path: Path, ending: str) -> None:
+    file = await export(toytown, "roster", tmp_path / f"roster{ending}")
     rows = [row for chunk in row_chunks(file) for row in chunk]
     district = await district_of(toytown, None)
     imported = await import_roster(toytown, district=district, columns=columns_of(file), rows=rows, now=LATER)
@@ -78,7 +84,13 @@ async def test_a_change_in_the_file_is_found(toytown: AsyncConnection, tmp_path:
 
 async def again(connection: AsyncConnection, kind: str, file: Path, *, crs: str | None = None) -> PlacesImported:
     """Export places and import them."""
-    table = read_features(await export(connection, kind, file, crs=crs))
+    await export(connection, kind, file, crs=crs)
+    axes = ("lon", "lat") if crs is None else ("x", "y")
+    table = (
+        read_points_table(file, lon=axes[0], lat=axes[1], crs=crs, has_datum=True)
+        if file.suffix in TABLES
+        else read_features(file)
+    )
     return await import_places(connection, district=await district_of(connection, None), table=table, kind=kind)
 
 
