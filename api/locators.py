@@ -108,9 +108,10 @@ class Locators:
 
     async def every(self) -> list[Served]:
         """Every district, by code; raises `NotReady` before the database was seen."""
-        async with _patience():
-            while self._served is None:
-                await self._changed.wait()
+        if self._served is None:
+            async with _patience():
+                while self._served is None:
+                    await self._changed.wait()
         return list(self._served.values())
 
     async def district(self, code: str | None) -> Served:
@@ -130,19 +131,26 @@ class Locators:
             NoEdition: nothing has been published.
             NotReady: it takes longer than a request may wait.
         """
+        # Nearly always it is there, and a timeout costs more than the look.
+        found = None if self._served is None else self._ready(await self.district(code), not_edition)
+        if found is not None:
+            return found
         async with _patience():
-            while True:
-                served = await self.district(code)
-                if served.in_force is None:
-                    raise NoEdition(
-                        f"{served.district.name} has no edition of its boundaries in force.",
-                        field="edition",
-                        remedy="Import the layers and publish them.",
-                    )
-                if served.compiled is not None and served.compiled.edition.id != not_edition:
-                    return Ready(served.district, served.compiled, served.kinds)
+            while (found := self._ready(await self.district(code), not_edition)) is None:
                 self._look_now.set()
                 await self._changed.wait()
+        return found
+
+    def _ready(self, served: Served, not_edition: int | None) -> Ready | None:
+        if served.in_force is None:
+            raise NoEdition(
+                f"{served.district.name} has no edition of its boundaries in force.",
+                field="edition",
+                remedy="Import the layers and publish them.",
+            )
+        if served.compiled is None or served.compiled.edition.id == not_edition:
+            return None
+        return Ready(served.district, served.compiled, served.kinds)
 
     async def _pause(self, seconds: float) -> None:
         try:

@@ -25,7 +25,7 @@ from layers.areas.queries import UnknownArea
 from layers.areas.records import Area, CompiledEdition
 from layers.districts.records import District
 from layers.reports.queries import area_names
-from layers.reports.records import Considered, Location, Outcome, StoredReport
+from layers.reports.records import Location, StoredReport
 
 Names = Mapping[tuple[int, int], AreaRef]
 
@@ -44,17 +44,6 @@ async def told_reports(connection: AsyncConnection, ready: Ready, reports: Seque
     found = await area_names(connection, ready.district.id, former)
     names |= {at: AreaRef(level=keys[one.depth], code=one.code, name=one.name) for at, one in found.items()}
     return [told_report(one, ready.compiled, names) for one in reports]
-
-
-def told_filed(report: StoredReport, outcome: Outcome | None, ready: Ready) -> ReportWithReasons:
-    """A report that was filed a moment ago, under the edition in force."""
-    told = told_report(report, ready.compiled, _names_in_force(_named(report, ready.compiled), ready.compiled))
-    considered = [_facts(one) for one in outcome.considered] if outcome else []
-    return with_reasons(told, considered, outcome.rule if outcome else None, ready.district)
-
-
-def _facts(one: Considered) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in Considered.__slots__}
 
 
 def with_reasons(

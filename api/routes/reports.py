@@ -17,15 +17,17 @@ from api.schemas.common import WITHOUT_NUL, as_json
 from api.schemas.filing import FilingBody
 from api.schemas.problems import problems
 from api.schemas.reports import AssignmentTold, EntryTold, ReasonTold, RecordTold, ReportWithReasons
-from api.telling import level_keys, told_filed, told_reports, with_reasons, without_people
+from api.straight import StraightRoute
+from api.telling import level_keys, told_reports, with_reasons, without_people
+from api.telling_filed import told_filed
 from layers.access.permissions import Action, may
 from layers.actors import DESK, NOTHING, Actor
-from layers.reports.filing import EditionMoved, TryAgain, file_report
+from layers.reports.filing import EditionMoved, file_surely
 from layers.reports.queries import assignments, district_of, id_of, record, report
 from layers.reports.records import Filed, StoredReport
 
-#: Reports that hit each other at the same moment are filed again; this often at most.
-ATTEMPTS = 20
+#: How often a filing waits for the next edition; they come by the month.
+ATTEMPTS = 5
 
 router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_parameters)])
 ReportNumber = Annotated[
@@ -49,27 +51,19 @@ FILED = {
 FILED_BEFORE = {"model": ReportWithReasons, "description": "The same report had been filed before; this is the first."}
 
 
-@router.post(
-    "/reports",
-    status_code=201,
-    operation_id="file_report",
-    dependencies=[Depends(json_only), needs(Action.FILE_REPORT)],
-    response_class=Response,
-    responses={201: FILED, 200: FILED_BEFORE, **problems(400, 404, 409, 413, 415)},
-)
 async def post_report(request: Request, body: FilingBody, actor: TheActor, locators: TheLocators) -> Response:
     """File a report: it is located, assigned and recorded in one transaction.
 
     The same `client_key` from the same source finds the first report again; with other content it is refused (409).
     """
     # The connection is taken here and not by a dependency: where an edition moved meanwhile, it must be given back
-    # before the wait for the next locator begins. What was filed is committed when `file_report` returns.
+    # before the wait for the next locator begins. What was filed is committed when `file_surely` returns.
     not_edition: int | None = None
-    for attempt in range(1, ATTEMPTS + 1):
+    for _ in range(ATTEMPTS):
         ready = await locators.ready(body.district, not_edition=not_edition)
         try:
             async with database(request).statements() as connection:
-                filed = await file_report(
+                filed = await file_surely(
                     connection,
                     body.filing(None if actor.role is None else actor.name),
                     compiled=ready.compiled,
@@ -80,10 +74,20 @@ async def post_report(request: Request, body: FilingBody, actor: TheActor, locat
             return await _answer(request, filed, ready, actor)
         except EditionMoved:
             not_edition = ready.compiled.edition.id
-        except TryAgain:
-            if attempt == ATTEMPTS:
-                raise
     raise EditionMoved("The boundaries keep changing.", remedy="Try again in a moment.")
+
+
+router.add_api_route(
+    "/reports",
+    post_report,
+    methods=["POST"],
+    status_code=201,
+    operation_id="file_report",
+    dependencies=[Depends(json_only), needs(Action.FILE_REPORT)],
+    response_class=Response,
+    responses={201: FILED, 200: FILED_BEFORE, **problems(400, 404, 409, 413, 415)},
+    route_class_override=StraightRoute,
+)
 
 
 async def _answer(request: Request, filed: Filed, ready: Ready, actor: Actor) -> Response:
@@ -95,9 +99,8 @@ async def _answer(request: Request, filed: Filed, ready: Ready, actor: Actor) ->
         told.again = True
         told = told if may(actor.role, Action.READ_PEOPLE) else without_people(told)
         return Response(as_json(told), 200, {"Location": _address(told.number)}, "application/json")
-    told = told_filed(filed.report, filed.outcome, ready)
-    told = told if may(actor.role, Action.READ_PEOPLE) else without_people(told)
-    return Response(as_json(told), 201, {"Location": _address(told.number)}, "application/json")
+    body = told_filed(filed.report, filed.outcome, ready, people=may(actor.role, Action.READ_PEOPLE))
+    return Response(body, 201, {"Location": _address(filed.report.number)}, "application/json")
 
 
 def _address(number: str) -> str:

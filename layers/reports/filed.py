@@ -15,7 +15,6 @@ import orjson
 from geo.crs import STORAGE_SRID
 from layers.areas.records import CompiledEdition
 from layers.canonical import canonical, chained, moment_text
-from layers.reports.assignment import facts
 from layers.reports.journal import GENESIS, Entry, personal_digest
 from layers.reports.lifecycle import Action, Status, step
 from layers.reports.records import (
@@ -186,7 +185,7 @@ def _filed_facts(draft: Draft) -> Mapping[str, Any]:
 
 
 def written(draft: Draft) -> str:
-    """Everything that is written but the journal's bodies, as the one JSON object that `file_report` takes."""
+    """The rows that are written, as the one JSON object that `file_report` takes; what is long goes beside it."""
     outcome = draft.outcome
     second = draft.chain[1] if len(draft.chain) > 1 else None
     return orjson.dumps(
@@ -196,7 +195,6 @@ def written(draft: Draft) -> str:
             "salt": _bytea(draft.salt),
             "actor": draft.actor,
             "rule": outcome.rule if outcome else None,
-            "considered": facts(outcome) if outcome else [],
             "entries": len(draft.chain),
             "chain_head": _bytea(draft.chain[-1].digest),
             "first_digest": _bytea(draft.chain[0].digest),

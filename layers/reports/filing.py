@@ -26,7 +26,7 @@ from layers.areas.queries import filing_lock_key
 from layers.areas.records import CompiledEdition
 from layers.refusals import Conflict, Refusal
 from layers.reports.answerers import considered, question
-from layers.reports.assignment import Step, assign, steps_of
+from layers.reports.assignment import Step, assign, facts, steps_of
 from layers.reports.filed import Draft, content_digest, stored, written
 from layers.reports.kinds import check_extra, known_kind
 from layers.reports.locating import locate
@@ -37,8 +37,10 @@ from layers.reports.statements import FILE_REPORT, LOOK
 SLACK = 1
 #: Clocks of phones run ahead; what lies farther in the future is a mistake.
 AHEAD = timedelta(minutes=5)
-#: How often a filing that others outran is tried again.
+#: How often a filing that others outran is tried again. After every few of them the slack grows by one, so that of
+#: however many who crowd around one person, each comes to its end.
 TRIES = 20
+TRIES_AT_ONE_SLACK = 4
 
 
 class TryAgain(Conflict):
@@ -85,6 +87,7 @@ async def file_report(
     kinds: Mapping[str, Kind],
     actor: str,
     now: datetime,
+    slack: int = SLACK,
 ) -> Filed:
     """File a report and assign it; the same key with the same content finds the first report again.
 
@@ -115,7 +118,7 @@ async def file_report(
         actor=actor,
         now=now,
     )
-    await _write(connection, draft)
+    await _write(connection, draft, slack)
     return Filed(draft.report_id, stored(draft), location, draft.outcome)
 
 
@@ -165,16 +168,17 @@ async def _look(
     return _Look(serial, earlier, earlier_digest, earlier_salt, repeats, people)
 
 
-async def _write(connection: AsyncConnection[Any], draft: Draft) -> None:
+async def _write(connection: AsyncConnection[Any], draft: Draft, slack: int) -> None:
     taken = draft.outcome.assignee if draft.outcome else None
     first, second = draft.chain[0], draft.chain[1] if len(draft.chain) > 1 else None
     given = {
         "publishing": filing_lock_key(draft.compiled.district.id),
         "given": written(draft),
+        "considered": orjson.dumps(facts(draft.outcome)).decode() if draft.outcome else None,
         "first_body": first.body,
         "second_body": second.body if second else None,
         "seen": taken.open if taken else None,
-        "slack": SLACK,
+        "slack": slack,
         "cap": taken.cap if taken else None,
     }
     row = await (await connection.execute(FILE_REPORT, given)).fetchone()
@@ -201,8 +205,11 @@ async def file_surely(
     Raises: what `file_report` raises; of `TryAgain` only `EditionMoved`, or the last one when it never comes to rest.
     """
     for attempt in range(TRIES):
+        slack = SLACK + attempt // TRIES_AT_ONE_SLACK
         try:
-            return await file_report(connection, filing, compiled=compiled, kinds=kinds, actor=actor, now=now)
+            return await file_report(
+                connection, filing, compiled=compiled, kinds=kinds, actor=actor, now=now, slack=slack
+            )
         except EditionMoved:
             raise
         except TryAgain:

@@ -57,7 +57,7 @@ end $$;
 --   load_moved     others have meanwhile given the chosen person so many that the choice no longer holds
 --   filed_before   the same report arrived at the same moment and was faster
 create function file_report(
-    publishing bigint, given json, first_body bytea, second_body bytea, seen integer, slack integer,
+    publishing bigint, given json, considered jsonb, first_body bytea, second_body bytea, seen integer, slack integer,
     cap integer
 )
 returns text language plpgsql security definer set search_path = public, pg_temp as $$
@@ -74,7 +74,7 @@ begin
         area_path text, certainty double precision, flags text[], candidates jsonb, place_id bigint,
         assignee_id bigint, holder_area_id bigint, holder_depth smallint, entries integer, chain_head bytea,
         salt bytea, text text, address text, reporter_name text, reporter_phone text, actor text, rule text,
-        considered jsonb, first_digest bytea, second_type text, second_digest bytea
+        first_digest bytea, second_type text, second_digest bytea
     );
     -- A statement of its own after the lock, so that it sees what was published while the lock was waited for.
     if not exists (select from editions e where e.id = f.edition_id and e.status = 'in_force') then
@@ -110,7 +110,7 @@ begin
     values (f.id, f.salt, f.text, f.address, f.reporter_name, f.reporter_phone);
     if f.rule is not null then
         insert into assignments (report_id, made_at, made_by, rule, assignee_id, holder_area_id, considered)
-        values (f.id, f.filed_at, f.actor, f.rule, f.assignee_id, f.holder_area_id, f.considered);
+        values (f.id, f.filed_at, f.actor, f.rule, f.assignee_id, f.holder_area_id, file_report.considered);
     end if;
     insert into journal_entries (report_id, position, type, version, at, actor, body, digest)
     values (f.id, 1, 'filed', 1, f.filed_at, f.actor, first_body, f.first_digest);

@@ -39,11 +39,11 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Happening], list[Dra
     def arrange(happening: Happening) -> list[Draft]:
         drafts: list[Draft] = []
 
-        async def slowed(connection: psycopg.AsyncConnection[Any], draft: Draft) -> None:
+        async def slowed(connection: psycopg.AsyncConnection[Any], draft: Draft, slack: int) -> None:
             drafts.append(draft)
             if len(drafts) == 1:
                 await happening(draft)
-            await write(connection, draft)
+            await write(connection, draft, slack)
 
         monkeypatch.setattr(filing, "_write", slowed)
         return drafts
@@ -124,3 +124,26 @@ async def test_the_same_report_filed_meanwhile_is_found_and_counted_once(
     assert sum((await loads(desk)).values()) == 1
     [entries] = await desk.rows("select count(*) as count from journal_entries")
     assert entries["count"] == 2
+
+
+async def test_a_crowd_around_one_person_comes_to_its_end(
+    desks: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before each try others give the chosen person three: never within the first slack, and in the end filed."""
+    desk, other = desks
+    write, slacks = filing._write, []
+
+    async def outrun(connection: psycopg.AsyncConnection[Any], draft: Draft, slack: int) -> None:
+        slacks.append(slack)
+        await other.rows(
+            "insert into person_loads as held (person_id, open) values (%s, 3)"
+            " on conflict (person_id) do update set open = held.open + 3 returning open",
+            chosen(draft),
+        )
+        await write(connection, draft, slack)
+
+    monkeypatch.setattr(filing, "_write", outrun)
+    filed = await desk.file(desk.middle_of(desk.cells()[0]))
+    assert slacks == [1, 1, 1, 1, 2, 2, 2, 2, 3]
+    assert filed.outcome is not None
+    assert filed.outcome.assignee is not None
