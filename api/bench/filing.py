@@ -128,7 +128,8 @@ def _given(scratch: Scratch) -> int:
 def _file(scratch: Scratch, port: int, run: str, seconds: float, *, crowded: bool) -> Tally:
     _settle(scratch)
     around, spread_deg = ([scratch.crowded], CROWDED_DEG) if crowded else (list(scratch.cells), AROUND_DEG)
-    order = Order(port, CLIENTS, seconds, run, [(one.lon, one.lat) for one in around], spread_deg)
+    places = [(one.lon, one.lat) for one in around]
+    order = Order(port, CLIENTS, seconds, run, places, spread_deg, scratch.machine)
     done = subprocess.run(
         [sys.executable, "-P", "-m", "api.bench.filing_clients"],
         input=orjson.dumps(asdict(order)),

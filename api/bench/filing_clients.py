@@ -24,7 +24,7 @@ TEXT = "楼道内堆放杂物，堵塞消防通道"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to send: `around` lists (lon, lat) to file near, `spread_deg` how near, `run` makes the keys unique."""
+    """What to send, as which machine: `around` lists (lon, lat) to file near, `run` makes the keys unique."""
 
     port: int
     clients: int
@@ -32,6 +32,7 @@ class Order:
     run: str
     around: list[tuple[float, float]]
     spread_deg: float
+    token: str
 
 
 @dataclass(slots=True)
@@ -110,15 +111,15 @@ def _requests(order: Order) -> Iterator[bytes]:
         lon, lat = chance.choice(order.around)
         lon += chance.uniform(-order.spread_deg, order.spread_deg)
         lat += chance.uniform(-order.spread_deg, order.spread_deg)
-        yield _request(f"{order.run}-{number}", lon, lat)
+        yield _request(order, f"{order.run}-{number}", lon, lat)
 
 
-def _request(key: str, lon: float, lat: float) -> bytes:
+def _request(order: Order, key: str, lon: float, lat: float) -> bytes:
     subject = f'{{"type":"position","lon":{lon!r},"lat":{lat!r},"datum":"wgs84","accuracy_m":12.0}}'
     body = f'{{"kind":"M01","text":"{TEXT}","source":"bench","client_key":"{key}","subject":{subject}}}'.encode()
     head = (
         "POST /api/v1/reports HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        f"Authorization: Bearer {order.token}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 

@@ -15,12 +15,14 @@ from psycopg import sql
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from api.bench.tokens import token
 from api.clock import now
 from api.cluster import Cluster
 from api.cluster_database import prepare_database, url_of
 from api.demo import FOLDER
 from api.demo_layers import load_layers
 from geo.positions import LonLat
+from layers.actors import Role
 from layers.areas.queries import areas, edition_in_force
 from layers.districts.records import District
 from layers.migrations import migrate, sqlalchemy_url
@@ -54,7 +56,9 @@ group by d.id, e.id, k.id
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """The district to file into. `ground` names ids for the bound; `crowd` the people of the crowded cell."""
+    """The district to file into. `ground` names ids for the bound; `crowd` the people of the crowded
+    cell; `machine` and `dispatcher` are secrets to ask with.
+    """
 
     url: str
     cluster: Cluster
@@ -62,6 +66,8 @@ class Scratch:
     crowded: LonLat
     crowd: tuple[int, ...]
     ground: dict[str, int]
+    machine: str
+    dispatcher: str
 
 
 @contextmanager
@@ -105,7 +111,8 @@ async def _filled(url: str, cluster: Cluster, reports: int) -> Scratch:
         _fill(plain, district, reports)
         ground = _ground(plain, district)
     others = tuple(cell.label for cell in cells if cell is not crowded)
-    return Scratch(url, cluster, others, crowded.label, crowd, ground)
+    machine, dispatcher = await token(url, Role.MACHINE), await token(url, Role.DISPATCHER)
+    return Scratch(url, cluster, others, crowded.label, crowd, ground, machine, dispatcher)
 
 
 def _declaration() -> dict[str, Any]:
