@@ -96,6 +96,11 @@ class Actor:
     #: What positions refer to that a device sends without a datum.
     datum: str | None = None
 
+    @property
+    def recorded(self) -> str:
+        """What a record that cannot be erased calls them: of residents no more than that they are residents."""
+        return self.role.value if self.role is Role.RESIDENT else self.name
+
 
 ANYONE = Actor("anyone", None, NOTHING)
 

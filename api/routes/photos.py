@@ -93,7 +93,7 @@ async def post_photo(
     darkroom: Darkroom = request.app.state.darkroom
     photo = await darkroom.develop(await request.body(), read_position=use_position)
     async with database(request).filing(actor.scope) as connection:
-        stored, again = await add_photo(connection, wanted, photo, taken, actor=actor.name, now=clock(request)())
+        stored, again = await add_photo(connection, wanted, photo, taken, actor=actor.recorded, now=clock(request)())
     address = f"{API}/reports/{number}/photos/{stored.id}"
     told = _told(stored, photo, again=again)
     return Response(as_json(told), 200 if again else 201, {"Location": address}, "application/json")

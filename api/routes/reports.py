@@ -68,7 +68,7 @@ async def post_report(request: Request, body: FilingBody, actor: TheActor, locat
                     body.filing(None if actor.role is None else actor.name),
                     compiled=ready.compiled,
                     kinds=ready.kinds,
-                    actor=actor.name,
+                    actor=actor.recorded,
                     now=clock(request)(),
                 )
             return await _answer(request, filed, ready, actor)

@@ -1,4 +1,4 @@
-"""What a filing comes to: the values it writes, its journal entries, and the stored report as it is answered."""
+"""What a filing comes to: the values it writes, and its journal entries."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ from layers.reports.records import (
     Kind,
     Location,
     Outcome,
-    StoredReport,
     Subject,
-    report_number,
 )
 
 SERIALS_PER_DAY = 10_000_000
@@ -99,6 +97,20 @@ class Draft:
         }
 
     @property
+    def erasable(self) -> dict[str, Any]:
+        """Everything that is erased when the report is anonymised: the journal keeps a digest of it, and no more."""
+        filing = self.filing
+        return self.personal | {
+            "sender": filing.sender,
+            "client_key": filing.client_key,
+            "external_ref": filing.external_ref,
+            "extra": dict(filing.extra),
+            "position": self.location.position,
+            "given": filing.subject.given if isinstance(filing.subject, AtPosition) else None,
+            "candidates": self.candidates,
+        }
+
+    @property
     def holder(self) -> tuple[int, int]:
         """Area and depth that hold the report: who got it there, else where the asking began, else the district."""
         if self.outcome and self.outcome.holder_area_id is not None and self.outcome.holder_depth is not None:
@@ -141,7 +153,7 @@ def _parts(subject: Subject) -> tuple[str, ...]:
 
 
 def _entries(draft: Draft) -> list[Entry]:
-    filed = Entry(draft.report_id, 1, "filed", draft.now, draft.actor, _filed_facts(draft))
+    filed = Entry(draft.report_id, 1, "filed", draft.now, draft.actor, _filed_facts(draft), version=2)
     if draft.outcome is None:
         return [filed]
     taken = draft.outcome.assignee
@@ -158,18 +170,11 @@ def _entries(draft: Draft) -> list[Entry]:
 
 def _filed_facts(draft: Draft) -> Mapping[str, Any]:
     filing, location = draft.filing, draft.location
-    given = filing.subject.given if isinstance(filing.subject, AtPosition) else None
     return {
         "kind": draft.kind.code,
         "source": filing.source,
-        "sender": filing.sender,
-        "client_key": filing.client_key,
-        "external_ref": filing.external_ref,
-        "extra": dict(filing.extra),
         "subject": subject_name(filing.subject),
         "occurred_at": moment_text(filing.occurred_at or draft.now),
-        "position": location.position,
-        "given": given,
         "datum": filing.subject.datum.value if isinstance(filing.subject, AtPosition) else None,
         "accuracy_m": location.accuracy_m,
         "located": location.located,
@@ -178,9 +183,8 @@ def _filed_facts(draft: Draft) -> Mapping[str, Any]:
         "area_path": location.area.path if location.area else None,
         "certainty": location.certainty,
         "flags": list(draft.flags),
-        "candidates": draft.candidates,
         "place": location.place_id,
-        "personal_digest": personal_digest(draft.salt, draft.personal),
+        "personal_digest": personal_digest(draft.salt, draft.erasable),
     }
 
 
@@ -259,41 +263,3 @@ def _report_values(draft: Draft) -> dict[str, Any]:
         "holder_area_id": holder_area,
         "holder_depth": holder_depth,
     }
-
-
-def stored(draft: Draft) -> StoredReport:
-    """The report as a reader would find it now."""
-    filing, location, row = draft.filing, draft.location, draft.row
-    taken = draft.outcome.assignee if draft.outcome else None
-    path = location.area.path if location.area else None
-    return StoredReport(
-        id=draft.report_id,
-        number=report_number(draft.report_id),
-        kind_code=draft.kind.code,
-        kind_name=draft.kind.name,
-        urgent=draft.kind.urgent,
-        source=filing.source,
-        external_ref=filing.external_ref,
-        extra=filing.extra,
-        status=row["status"],
-        subject=row["subject"],
-        occurred_at=row["occurred_at"],
-        filed_at=draft.now,
-        position=location.position,
-        given=filing.subject.given if isinstance(filing.subject, AtPosition) else None,
-        given_datum=row["given_datum"],
-        accuracy_m=location.accuracy_m,
-        located=location.located,
-        located_by=location.by,
-        edition_number=draft.compiled.edition.number,
-        area_path=path,
-        area_ids=tuple(int(one) for one in path.rstrip(".").split(".")) if path else (),
-        certainty=location.certainty,
-        flags=draft.flags,
-        candidates=tuple(draft.candidates),
-        assignee_number=taken.number if taken else None,
-        assignee_role=taken.role if taken else None,
-        holder_area_id=row["holder_area_id"],
-        entries=len(draft.chain),
-        row_version=1,
-    )

@@ -27,7 +27,8 @@ from layers.areas.records import CompiledEdition
 from layers.refusals import Conflict, Refusal
 from layers.reports.answerers import considered, question
 from layers.reports.assignment import Step, assign, facts, steps_of
-from layers.reports.filed import Draft, content_digest, stored, written
+from layers.reports.filed import Draft, content_digest, written
+from layers.reports.fresh import stored
 from layers.reports.kinds import check_extra, known_kind
 from layers.reports.locating import locate
 from layers.reports.records import AtPosition, Considered, Filed, Filing, Kind
@@ -133,7 +134,14 @@ def _check_time(filing: Filing, now: datetime) -> None:
 
 
 def _check_same(filing: Filing, look: _Look) -> None:
-    if look.earlier_salt is None or content_digest(filing, look.earlier_salt) != look.earlier_digest:
+    if not look.earlier_salt:
+        raise KeyReused(
+            "This client_key was used before, for a report whose personal fields have been erased.",
+            field="client_key",
+            value=filing.client_key,
+            remedy="What was erased is not filed again; use a new key for a new report.",
+        )
+    if content_digest(filing, look.earlier_salt) != look.earlier_digest:
         raise KeyReused(
             "This client_key was used before, for a report with other content.",
             field="client_key",

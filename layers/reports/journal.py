@@ -29,6 +29,13 @@ ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
             "candidates", "place", "personal_digest",
         }
     ),
+    # Version 1 held position, extra fields, sender and key in clear; what cannot be erased shall not (decision 5).
+    ("filed", 2): frozenset(
+        {
+            "kind", "source", "subject", "occurred_at", "datum", "accuracy_m", "located", "located_by", "edition",
+            "area_path", "certainty", "flags", "place", "personal_digest",
+        }
+    ),
     ("assigned", 1): frozenset({"rule", "assignee", "holder_area", "reason"}),
     ("unassigned", 1): frozenset({"rule", "holder_area", "reason"}),
     ("relocated", 1): frozenset(
@@ -36,6 +43,7 @@ ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
     ),
     ("handed_over", 1): frozenset({"to_area", "to_person", "reason"}),
     ("hand_over_ended", 1): frozenset({"to_area", "to_person"}),
+    ("personal_erased", 1): frozenset({"reason", "fields", "photos"}),
     ("photo_added", 1): frozenset({"photo", "taken", "digest", "media_type", "width_px", "height_px", "size_bytes"}),
 }  # fmt: skip
 
@@ -90,6 +98,15 @@ def broken_at(entries: Iterable[tuple[int, bytes, bytes]]) -> int | None:
     return None
 
 
-def personal_digest(salt: bytes, fields: Mapping[str, str | None]) -> str:
+def personal_digest(salt: bytes, fields: Mapping[str, Any]) -> str:
     """What the journal keeps of personal fields: a salted digest, worth nothing once salt and fields are erased."""
-    return sha256(salt + canonical(dict(fields))).hexdigest()
+    return sha256(salt + canonical(_settled(dict(fields)))).hexdigest()
+
+
+def _settled(value: Any) -> Any:
+    """The same value as a database gives it back, which writes a whole number without its point."""
+    if isinstance(value, Mapping):
+        return {key: _settled(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_settled(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -113,7 +113,7 @@ begin
         values (f.id, f.filed_at, f.actor, f.rule, f.assignee_id, f.holder_area_id, file_report.considered);
     end if;
     insert into journal_entries (report_id, position, type, version, at, actor, body, digest)
-    values (f.id, 1, 'filed', 1, f.filed_at, f.actor, first_body, f.first_digest);
+    values (f.id, 1, 'filed', 2, f.filed_at, f.actor, first_body, f.first_digest);
     if second_body is not null then
         insert into journal_entries (report_id, position, type, version, at, actor, body, digest)
         values (f.id, 2, f.second_type, 1, f.filed_at, f.actor, second_body, f.second_digest);
