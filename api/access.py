@@ -54,6 +54,18 @@ PUBLIC = frozenset(
         ("GET", "/maps/outlines/{name}.json"),
         ("POST", "/api/v1/follow"),
         ("GET", "/follow"),
+        ("POST", "/api/v1/session"),
+        ("GET", "/api/v1/session"),
+        ("DELETE", "/api/v1/session"),
+        ("POST", "/api/v1/session/code"),
+        ("POST", "/api/v1/session/password"),
+        ("POST", "/api/v1/residents"),
+        ("GET", "/sign-in"),
+        ("POST", "/sign-in"),
+        ("POST", "/sign-in/code"),
+        ("POST", "/sign-in/password"),
+        ("GET", "/sign-out"),
+        ("POST", "/sign-out"),
     }
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,14 +19,32 @@ from api.darkroom import Darkroom
 from api.database import Database
 from api.errors import install
 from api.figure_shelf import FigureShelf
+from api.front_desk import FrontDesk
 from api.gate import Gate
 from api.locators import Locators
 from api.openapi import description
 from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
-from api.routes import areas, handling, health, locating, maps, pages, photos, places, report_lists, reports, workload
+from api.routes import (
+    administration,
+    areas,
+    handling,
+    health,
+    locating,
+    machines,
+    maps,
+    my,
+    pages,
+    photos,
+    places,
+    report_lists,
+    reports,
+    sign_in,
+    workload,
+)
 from api.standing import StandingFigures
 from api.worker import Worker
+from layers.access.sealing import Seal
 from maps.pages import STATIC
 
 VERSION = "0.1.0"
@@ -46,10 +65,21 @@ ROUTERS = (
     workload.router,
     maps.router,
     pages.router,
+    sign_in.router,
+    my.router,
+    administration.router,
+    machines.router,
 )
 
 
-def create_app(database_url: str, *, pool_size: int, with_worker: bool = True, clock: Clock = now) -> FastAPI:
+def create_app(
+    database_url: str,
+    *,
+    pool_size: int,
+    with_worker: bool = True,
+    clock: Clock = now,
+    front_desk: FrontDesk | None = None,
+) -> FastAPI:
     """The application on a database; it starts, and says so, whether or not the database answers."""
     app = FastAPI(
         title="wangge",
@@ -72,6 +102,8 @@ def create_app(database_url: str, *, pool_size: int, with_worker: bool = True, c
     app.state.figures = FigureShelf(app.state.database, app.state.standing, clock)
     app.state.clock = clock
     app.state.visitors = Visitors()
+    # A key of the moment: second factors set under it are lost when this process ends.
+    app.state.front_desk = front_desk or FrontDesk(Seal(secrets.token_bytes(32)))
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

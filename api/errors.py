@@ -14,9 +14,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.access import CsrfRefused
+from api.front_desk import SessionNeeded
 from api.problems import ProblemKind, echo, problem
 from geo.errors import GeoError
+from layers.access.accounts import BadLogin, LoginTaken, NotInRoster, OwnAccount, UnknownAccount
+from layers.access.devices import DeviceLost, UnknownDevice, WrongKind
+from layers.access.granting import BadTerritory, UnknownTerritory
+from layers.access.own import WrongCode, WrongPassword
+from layers.access.passwords import WeakPassword
 from layers.access.permissions import NotAllowed, SignInNeeded
+from layers.access.sealing import SealBroken
+from layers.access.signing_in import SignInRefused
 from layers.areas.queries import NoEdition, UnknownArea
 from layers.districts.queries import DistrictNeeded, UnknownDistrict
 from layers.districts.records import UnknownLevel
@@ -78,6 +86,22 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     Conflict: ProblemKind(409, "conflict", "与现有内容冲突", "Conflict"),
     SignInNeeded: ProblemKind(401, "sign-in-needed", "请先登录", "Sign in first"),
     NotAllowed: ProblemKind(403, "not-allowed", "没有此权限", "Not allowed"),
+    SignInRefused: ProblemKind(401, "sign-in-refused", "登录失败", "The sign-in failed"),
+    DeviceLost: ProblemKind(401, "device-lost", "该设备已挂失", "The device was reported lost"),
+    SessionNeeded: ProblemKind(403, "session-needed", "须在浏览器登录", "Sign in by login and password"),
+    OwnAccount: ProblemKind(403, "own-account", "不得更改本人权限", "Not one's own account"),
+    WrongPassword: ProblemKind(403, "wrong-password", "密码不符", "The password is wrong"),
+    WrongCode: ProblemKind(422, "wrong-code", "验证码不符", "The code is wrong"),
+    WeakPassword: ProblemKind(422, "weak-password", "密码过弱", "The password is too weak"),
+    BadLogin: ProblemKind(422, "bad-login", "登录名不可用", "The login cannot be used"),
+    LoginTaken: ProblemKind(409, "login-taken", "登录名已被占用", "The login is taken"),
+    WrongKind: ProblemKind(422, "wrong-kind", "设备与账户不符", "The device does not fit the account"),
+    BadTerritory: ProblemKind(422, "bad-territory", "管辖范围不可用", "The territory cannot be used"),
+    UnknownTerritory: ProblemKind(404, "unknown-territory", "没有这个管辖范围", "No such territory"),
+    UnknownAccount: ProblemKind(404, "unknown-account", "没有这个账户", "No such account"),
+    NotInRoster: ProblemKind(404, "unknown-person", "名册中没有此人", "Nobody has this number"),
+    UnknownDevice: ProblemKind(404, "unknown-device", "没有这台设备", "No such device"),
+    SealBroken: ProblemKind(503, "seal-broken", "服务密钥不符", "The service's key is another"),
     CsrfRefused: ProblemKind(403, "csrf-refused", "请求缺少本会话的令牌", "The session's token is missing"),
     UnknownReport: ProblemKind(404, "unknown-report", "没有这个事件", "No such report"),
     UnknownPhoto: ProblemKind(404, "unknown-photo", "没有这张照片", "No such photo"),

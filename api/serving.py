@@ -11,9 +11,12 @@ from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.cluster_database import check_database, database_url, place_of
+from api.front_desk import FrontDesk
 from api.logs import configure, event
+from api.service_key import service_key
 from api.service_login import prepare_service_login, service_url
 from api.settings import Settings, read_settings
+from layers.access.sealing import Seal
 from layers.migrations import current, newest
 from layers.refusals import Refusal
 
@@ -50,6 +53,7 @@ def serve(settings: Settings, *, host: str, port: int, processes: int, with_work
     """
     configure(settings.log_level)
     check_schema(settings)
+    service_key(settings)  # one that cannot be used is said now, not by each process later
     listening = listen(host, port)
     name = "application" if with_worker else "application_without_worker"
     server = uvicorn.Config(
@@ -123,7 +127,12 @@ def listen(host: str, port: int) -> socket.socket:
 def _application(*, with_worker: bool) -> FastAPI:
     settings = read_settings()
     configure(settings.log_level)
-    return create_app(service_url(settings), pool_size=settings.pool_size, with_worker=with_worker)
+    desk = FrontDesk(
+        Seal(service_key(settings)),
+        secure_cookies=(settings.public_url or "").startswith("https://"),
+        residents_register=settings.resident_accounts,
+    )
+    return create_app(service_url(settings), pool_size=settings.pool_size, with_worker=with_worker, front_desk=desk)
 
 
 def _shown(host: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,9 @@ from layers.refusals import Refusal
 CHECKOUT = Path(__file__).resolve().parents[1]
 #: Read by the tests alone; not a misspelt setting.
 TEST_VARIABLES = frozenset({"WANGGE_LONG"})
+PUBLIC_URL = re.compile(r"https?://[^/\s?#@]+")
+#: Settings whose values are never shown.
+SECRETS = frozenset({"DATABASE_URL", "WANGGE_SECRET_KEY"})
 URL_SCHEMES = ("postgresql://", "postgresql+psycopg://", "postgres://")
 
 
@@ -35,6 +39,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     pool_size: int = Field(default=10, ge=1, le=500)
     debug: bool = False
+    public_url: str | None = None
+    secret_key: SecretStr | None = None
+    secret_key_file: Path | None = None
+    resident_accounts: bool = True
 
     @field_validator("database_url")
     @classmethod
@@ -51,6 +59,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, value: str | None) -> str | None:
+        if value is not None and not PUBLIC_URL.fullmatch(value):
+            raise ValueError("must look like https://wangge.example, without a path")
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -91,10 +106,10 @@ def _refusal(error: Any) -> SettingRefused:
     location = str(error["loc"][0])
     name = variable_of(location) if location in Settings.model_fields else location
     reason = str(error["msg"]).removeprefix("Value error, ")
-    shown = "" if name == "DATABASE_URL" else f" is {error['input']!r}"
+    shown = "" if name in SECRETS else f" is {error['input']!r}"
     return SettingRefused(
         f"{name}{shown}: {reason[0].lower()}{reason[1:]}.",
         field=name,
-        value=None if name == "DATABASE_URL" else error["input"],
+        value=None if name in SECRETS else error["input"],
         remedy="docs/settings.md describes it.",
     )

@@ -47,7 +47,7 @@ class LoginTaken(Conflict):
     """Another account has this login, or answers for this person."""
 
 
-class UnknownPerson(NotFound):
+class NotInRoster(NotFound):
     """The roster has nobody with this number."""
 
 
@@ -86,7 +86,7 @@ async def add_account(connection: AsyncConnection[Any], new: NewAccount, *, acto
 
     Raises:
         BadLogin: the login is no word of 3 to 64 letters, digits and . _ @ -
-        UnknownPerson: the roster has nobody with this number.
+        NotInRoster: the roster has nobody with this number.
         LoginTaken: another account has the login, or belongs to the person.
     """
     given = {
@@ -154,7 +154,7 @@ async def set_role(
 
     Raises:
         OwnAccount: it is the account of whoever asks.
-        UnknownPerson, LoginTaken: see `add_account`.
+        NotInRoster, LoginTaken: see `add_account`.
     """
     check_not_own(actor, account)
     person_id = None if person is None else await _person(connection, account.district_id, person)
@@ -248,7 +248,7 @@ async def _one(connection: AsyncConnection[Any], where: str, value: object) -> A
 async def _person(connection: AsyncConnection[Any], district_id: int, number: str) -> int:
     row = await (await connection.execute(PERSON, [district_id, number])).fetchone()
     if row is None or row[0] is None:
-        raise UnknownPerson(
+        raise NotInRoster(
             "The roster has nobody with this number.", field="person", remedy="Take a number of the roster in force."
         )
     return int(row[0])

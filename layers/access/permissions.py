@@ -30,6 +30,7 @@ class Action(StrEnum):
     OWN_ACCOUNT = "own_account"
     SHARE_POSITION = "share_position"
     READ_POSITIONS = "read_positions"
+    READ_ACCOUNTS = "read_accounts"
     MANAGE_ACCOUNTS = "manage_accounts"
     GRANT = "grant"
     MANAGE_MACHINES = "manage_machines"
@@ -55,6 +56,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OWN_ACCOUNT: EVERYONE_SIGNED_IN,
     Action.SHARE_POSITION: FIELD,
     Action.READ_POSITIONS: OFFICERS | {Role.DISPATCHER},
+    Action.READ_ACCOUNTS: frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.SYSTEM_ADMINISTRATOR}),
     Action.GRANT: frozenset({Role.SECURITY_ADMINISTRATOR}),
     Action.MANAGE_MACHINES: frozenset({Role.SYSTEM_ADMINISTRATOR}),

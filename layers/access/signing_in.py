@@ -183,3 +183,17 @@ async def _begin(
     told = {"second_factor": account.needs_second_factor, **(facts or {})}
     await record(connection, EventName.SIGNED_IN, account, told, actor=account.actor_name, now=now)
     return SignedIn(token, account, account.owes(half=False))
+
+
+async def confirm(
+    connection: AsyncConnection[Any], account: Account, kept: str | None, *, fits: bool, now: datetime
+) -> bool:
+    """Whether someone signed in has shown their password again; a failure counts as one of signing in."""
+    standing = await _standing(connection, account)
+    if _waits(standing, now):
+        await _refuse(connection, account, now, counted=None)
+        return False
+    if not fits or standing["password_hash"] != kept:
+        await _refuse(connection, account, now, counted=standing["failures"] + 1)
+        return False
+    return True

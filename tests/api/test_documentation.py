@@ -31,7 +31,7 @@ def operations(description: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_page_lists_every_address(description: dict[str, Any]) -> None:
-    listed = re.findall(r"^\| `((?:GET|POST) [^`]+)` \|", PAGE, re.MULTILINE)
+    listed = re.findall(r"^\| `((?:GET|POST|DELETE) [^`]+)` \|", PAGE, re.MULTILINE)
     assert sorted(listed) == sorted(operations(description))
 
 

@@ -45,19 +45,19 @@ def test_the_documented_defaults_are_the_real_ones(field: str, shown: str) -> No
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_any_spelling_of_a_database_url(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
-    monkeypatch.setenv("DATABASE_URL", f"{scheme}://clerk:secret@db:5433/wangge")
+    monkeypatch.setenv("DATABASE_URL", f"{scheme}://clerk:bitter-tea@db:5433/wangge")
     url = read_settings().database_url
     assert url is not None
-    assert url.get_secret_value() == "postgresql://clerk:secret@db:5433/wangge"
+    assert url.get_secret_value() == "postgresql://clerk:bitter-tea@db:5433/wangge"
 
 
 def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://clerk:secret@db/wangge")
-    assert "secret" not in repr(read_settings()) + str(read_settings())
-    monkeypatch.setenv("DATABASE_URL", "mysql://clerk:secret@db/wangge")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://clerk:bitter-tea@db/wangge")
+    assert "bitter-tea" not in repr(read_settings()) + str(read_settings())
+    monkeypatch.setenv("DATABASE_URL", "mysql://clerk:bitter-tea@db/wangge")
     with pytest.raises(SettingRefused, match="DATABASE_URL: must look like postgresql://") as refused:
         read_settings()
-    assert "secret" not in str(refused.value) + repr(refused.value.value)
+    assert "bitter-tea" not in str(refused.value) + repr(refused.value.value)
     assert refused.value.__suppress_context__
 
 
