@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.cli.transactions import in_transaction
 from layers.districts.declaring import declare, read_declaration
-from layers.districts.records import BadDistrict, District
+from layers.districts.records import District
+from layers.districts.refusals import BadDistrict
 from layers.reports.kinds import declare_kinds
 
 

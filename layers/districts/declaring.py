@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from layers.districts.queries import district
-from layers.districts.records import BadDistrict, District, DistrictSettings, Level, check_time_zone
+from layers.districts.records import District, DistrictSettings, Level, check_time_zone
+from layers.districts.refusals import BadDistrict
 from layers.districts.tables import DistrictRow, LevelRow
 
 

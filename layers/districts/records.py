@@ -7,15 +7,13 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from layers.refusals import NotFound, Refusal
+from layers.districts.refusals import BadDistrict
+from layers.districts.retention import Retention
+from layers.refusals import NotFound
 
 
 class UnknownLevel(NotFound):
     """The district declares no level of this name."""
-
-
-class BadDistrict(Refusal):
-    """A district's declaration cannot be used as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,18 @@ class DistrictSettings:
     address_threshold: float = 0.45
     #: From this many reports on, the same coordinates are flagged as repeated.
     repeat_limit: int = 30
+    #: How long what is personal is kept.
+    retention: Retention = field(default_factory=Retention)
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> DistrictSettings:
         """The settings from a declaration; an unknown name or an impossible value is refused."""
         known = {f.name: f.type for f in fields(cls)}
+        read: dict[str, Any] = {}
         for name, value in given.items():
+            if name == "retention":
+                read[name] = Retention.read(value)
+                continue
             if name not in known:
                 raise BadDistrict(
                     f"Unknown district setting {name!r}.",
@@ -59,7 +63,8 @@ class DistrictSettings:
                     field=f"settings.{name}",
                     value=value,
                 )
-        return cls(**dict(given))
+            read[name] = value
+        return cls(**read)
 
 
 @dataclass(frozen=True, slots=True)
