@@ -10,8 +10,8 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.cli.importing_registers import read_datum
-from api.cli.locating_parts import PARQUET, Output, Part, output_ending
-from api.cli.locating_rows import ANSWERS, PREFIX, TEXTS, Layer, answer_rows
+from api.cli.locating_parts import GEOPACKAGE, TYPED, Output, Part, check_output, output_ending
+from api.cli.locating_rows import ANSWERS, PREFIX, Layer, answer_rows
 from api.cli.progress import progress
 from api.cli.transactions import in_transaction
 from geo.errors import LayerError
@@ -35,7 +35,7 @@ CHUNK = 20_000
 def locate(
     file: Annotated[Path, typer.Argument(help="Points: CSV, CSV.GZ, XLSX, Parquet, GeoPackage.", metavar="POINTS")],
     datum: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02 or bd09.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where it goes: .csv, .csv.gz or .parquet.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where it goes: .csv, .csv.gz, .parquet or .gpkg.")],
     lon: Annotated[str | None, typer.Option(help="Column of the longitude; a GeoPackage has points.")] = None,
     lat: Annotated[str | None, typer.Option(help="Column of the latitude; a GeoPackage has points.")] = None,
     accuracy: Annotated[str | None, typer.Option(help="Column of the accuracy in metres.")] = None,
@@ -50,7 +50,7 @@ def locate(
 
     Rows that cannot be read are kept, with the reason in a column. A run that was interrupted goes on where it was.
     """
-    output_ending(output)
+    check_output(output)
     table = open_rows(file, encoding=encoding, layer=layer)
     if table.has_points:
         lon, lat = lon or LON, lat or LAT
@@ -112,7 +112,7 @@ def locate_rows(
     target = Output(
         output,
         [*table.columns, *(PREFIX + name for name in ANSWERS)],
-        _schema(table) if output_ending(output) == PARQUET else None,
+        _schema(table, ending) if (ending := output_ending(output)) in TYPED else None,
     )
     parts = target.begin({**job, "size": size})
     if parts:
@@ -122,7 +122,7 @@ def locate_rows(
         for rows in table.pieces(size, len(parts)):
             answered = answer_rows(rows, columns, layer)
             part = Part(len(parts), len(rows), answered.located, answered.unread)
-            target.write(part, answered.rows)
+            target.write(part, answered)
             parts.append(part)
             step(len(rows))
     target.join()
@@ -130,15 +130,10 @@ def locate_rows(
     typer.echo(f"{located:,} located, {unread:,} without a position that can be read; written to {output}.")
 
 
-def _schema(table: RowStream) -> Any:
-    """The columns of a Parquet file with their types: the table's own as they were, or as text."""
-    import pyarrow
+def _schema(table: RowStream, ending: str) -> Any:
+    from api.cli.locating_arrow import located_schema
 
-    own = list(table.schema) if table.schema is not None else [(name, pyarrow.string()) for name in table.columns]
-    if table.has_points:
-        own = [(name, pyarrow.float64() if name in {LON, LAT} else pyarrow.string()) for name in table.columns]
-    answers = [(PREFIX + name, pyarrow.string() if name in TEXTS else pyarrow.float64()) for name in ANSWERS]
-    return pyarrow.schema([*own, *answers])
+    return located_schema(table, with_points=ending == GEOPACKAGE)
 
 
 def _job(

@@ -17,10 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from api.cli.locating_rows import Answered
 from layers.refusals import Refusal
+from layers.write.targets import check_target
 
-CSV, GZIP, PARQUET = ".csv", ".csv.gz", ".parquet"
-OUTPUTS = (CSV, GZIP, PARQUET)
+CSV, GZIP, PARQUET, GEOPACKAGE = ".csv", ".csv.gz", ".parquet", ".gpkg"
+OUTPUTS = (CSV, GZIP, PARQUET, GEOPACKAGE)
+#: These know types; their parts are Parquet.
+TYPED = (PARQUET, GEOPACKAGE)
 JOB = "job.json"
 _UNFINISHED = ".unfinished"
 
@@ -40,7 +44,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where a table goes, and what its columns are; `schema` types them in a Parquet file."""
+    """Where a table goes, and what its columns are; `schema` types them where the format knows types."""
 
     path: Path
     columns: Sequence[str]
@@ -70,13 +74,15 @@ class Output:
         parts = self._parts()
         return [part for number, part in enumerate(parts) if part.number == number]
 
-    def write(self, part: Part, rows: Sequence[Mapping[str, Any]]) -> None:
+    def write(self, part: Part, answered: Answered) -> None:
         """Write a part; it has its name only once it is whole."""
         unfinished = self.folder / _UNFINISHED
-        if self.ending == PARQUET:
-            self._write_parquet(unfinished, rows)
+        if self.ending in TYPED:
+            from api.cli.locating_arrow import write_part
+
+            write_part(unfinished, answered.rows, answered.points, self.schema)
         else:
-            text = _csv_text(self.columns, rows)
+            text = _csv_text(self.columns, answered.rows)
             unfinished.write_bytes(_packed(text) if self.ending == GZIP else text)
         unfinished.replace(self.folder / _part_name(part))
 
@@ -84,8 +90,8 @@ class Output:
         """All parts in one file under the output's name; the folder of parts goes."""
         unfinished = self.folder / _UNFINISHED
         files = [self.folder / _part_name(part) for part in self._parts()]
-        if self.ending == PARQUET:
-            self._join_parquet(unfinished, files)
+        if self.ending in TYPED:
+            self._join_typed(unfinished, files)
         else:
             header = "\ufeff".encode() + _csv_text(self.columns, [dict(zip(self.columns, self.columns, strict=True))])
             with unfinished.open("wb") as target:
@@ -97,23 +103,19 @@ class Output:
         shutil.rmtree(self.folder)
 
     def _parts(self) -> list[Part]:
-        names = (one.name.split(".") for one in self.folder.iterdir() if one.name not in {JOB, _UNFINISHED})
+        names = (one.name.split(".") for one in self.folder.iterdir() if one.name[0].isdigit())
         return sorted(Part(*map(int, name)) for name in names)
 
-    def _write_parquet(self, file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-        import pyarrow
-        import pyarrow.parquet
+    def _join_typed(self, file: Path, parts: Sequence[Path]) -> None:
+        from api.cli.locating_arrow import join_geopackage, join_parquet
 
-        texts = [one.name for one in self.schema if one.type == pyarrow.string()]
-        typed = [{**row, **{name: _text(row.get(name)) for name in texts}} for row in rows]
-        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(typed, schema=self.schema), file)
-
-    def _join_parquet(self, file: Path, parts: Sequence[Path]) -> None:
-        import pyarrow.parquet
-
-        with pyarrow.parquet.ParquetWriter(file, self.schema) as writer:
-            for part in parts:
-                writer.write_table(pyarrow.parquet.read_table(part, schema=self.schema))
+        if self.ending == PARQUET:
+            join_parquet(parts, file, self.schema)
+            return
+        # GDAL looks at the ending.
+        named = file.with_name(_UNFINISHED + GEOPACKAGE)
+        join_geopackage(parts, named, self.schema, layer=self.path.stem)
+        named.replace(file)
 
 
 def output_ending(path: Path) -> str:
@@ -133,6 +135,17 @@ def output_ending(path: Path) -> str:
     return ending
 
 
+def check_output(path: Path) -> None:
+    """Refuse, before anything is done, a file that cannot be written.
+
+    Raises:
+        UnknownOutput: its name ends in no format that is written here.
+        UnwritableTarget: it cannot be made or replaced where it should lie.
+    """
+    output_ending(path)
+    check_target(path)
+
+
 def _part_name(part: Part) -> str:
     return f"{part.number:05d}.{part.rows}.{part.located}.{part.unread}"
 
@@ -141,10 +154,6 @@ def _csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> byte
     text = io.StringIO(newline="")
     csv.DictWriter(text, columns, extrasaction="ignore").writerows(rows)
     return text.getvalue().encode()
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _packed(text: bytes) -> bytes:

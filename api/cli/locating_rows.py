@@ -12,7 +12,7 @@ import shapely
 from geo.locate import Locator
 from geo.placement import Placement, place_many
 from layers.districts.records import DistrictSettings
-from layers.read.points import PointColumns, read_points
+from layers.read.points import PointColumns, Points, read_points
 
 #: Stands before the names of our columns, so that none of the table's own is overwritten.
 PREFIX = "wangge_"
@@ -39,9 +39,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Rows with their answers, how many of them were located, and how many cannot be read."""
+    """Rows with their answers and positions, how many of them were located, and how many cannot be read."""
 
     rows: list[dict[str, Any]]
+    points: Points
     located: int
     unread: int
 
@@ -61,7 +62,7 @@ def answer_rows(rows: Sequence[Mapping[str, Any]], columns: PointColumns, layer:
         {**row, **_answer(placement, reason, layer)}
         for row, placement, reason in zip(rows, placed, points.reasons, strict=True)
     ]
-    return Answered(answered, sum(one.code is not None for one in placed), sum(map(bool, points.reasons)))
+    return Answered(answered, points, sum(one.code is not None for one in placed), sum(map(bool, points.reasons)))
 
 
 def _answer(placement: Placement, reason: str, layer: Layer) -> dict[str, Any]:

@@ -31,8 +31,8 @@ Rows = list[dict[str, Any]]
 class RowStream:
     """A table that is read in pieces: its columns, how many rows it has, and the pieces after the first few.
 
-    `pieces(size, skip)` gives pieces of `size` rows, without the first `skip` pieces. `schema` is that of a Parquet
-    file, None for others. `has_points` says that the columns `lon` and `lat` are made from its points.
+    `pieces(size, skip)` gives pieces of `size` rows, without the first `skip` pieces. `schema` holds the types of
+    its columns, None where all is text. `has_points` says that the columns `lon` and `lat` are made from its points.
     """
 
     columns: tuple[str, ...]
@@ -135,7 +135,17 @@ def _geopackage(path: Path, layer: str | None) -> RowStream:
             points = to_storage(shapely.from_wkb(wkb), system)
             yield _point_rows(fields, columns, points)
 
-    return RowStream((*fields, LON, LAT), int(about["features"]), pieces, has_points=True)
+    schema = _schema_of(fields, about["dtypes"])
+    return RowStream((*fields, LON, LAT), int(about["features"]), pieces, schema=schema, has_points=True)
+
+
+def _schema_of(fields: tuple[str, ...], dtypes: Any) -> Any:
+    """The types of a GeoPackage's fields, as Parquet knows them; moments are read as text."""
+    import pyarrow
+
+    types = {"i": pyarrow.int64(), "u": pyarrow.int64(), "f": pyarrow.float64(), "b": pyarrow.bool_()}
+    own = [(name, types.get(np.dtype(kind).kind, pyarrow.string())) for name, kind in zip(fields, dtypes, strict=True)]
+    return pyarrow.schema([*own, (LON, pyarrow.float64()), (LAT, pyarrow.float64())])
 
 
 def _point_rows(fields: tuple[str, ...], columns: Any, points: Any) -> Rows:

@@ -13,6 +13,7 @@ from pathlib import Path
 import geopandas
 import numpy as np
 import openpyxl
+import pandas
 import pyarrow
 import pyarrow.parquet
 import pytest
@@ -116,12 +117,16 @@ def located(file: Path) -> list[dict[str, str]]:
     if file.suffix == ".parquet":
         rows = pyarrow.parquet.read_table(file).to_pylist()
         return [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
+    if file.suffix == ".gpkg":
+        frame = geopandas.read_file(file)
+        rows = frame.drop(columns="geometry").to_dict("records")
+        return [{name: "" if pandas.isna(value) else str(value) for name, value in row.items()} for row in rows]
     content = file.read_bytes()
     text = (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8-sig")
     return list(csv.DictReader(text.splitlines()))
 
 
-@pytest.mark.parametrize("output", ["out.csv", "out.csv.gz", "out.parquet"])
+@pytest.mark.parametrize("output", ["out.csv", "out.csv.gz", "out.parquet", "out.gpkg"])
 @pytest.mark.parametrize("name", WRITERS)
 def test_every_format_goes_in_and_out_alike(grids: Path, tmp_path: Path, name: str, output: str) -> None:
     assert run(*words(WRITERS[name](tmp_path / name), grids, tmp_path / output)) == 0
@@ -143,7 +148,55 @@ def test_typed_columns_stay_typed_in_parquet(grids: Path, tmp_path: Path) -> Non
     assert schema.field("wangge_border_m").type == pyarrow.float64()
 
 
-@pytest.mark.parametrize("output", ["out.csv", pytest.param("out.csv.gz", marks=pytest.mark.long), "out.parquet"])
+def test_a_geopackage_holds_each_row_at_its_point(grids: Path, tmp_path: Path) -> None:
+    assert run(*words(write_csv(tmp_path / "points.csv"), grids, tmp_path / "out.gpkg")) == 0
+    frame = geopandas.read_file(tmp_path / "out.gpkg")
+    assert frame.crs.equals("EPSG:4326")
+    here = frame.geometry.notna()
+    assert list(here) == [True] * ROWS + [False]
+    given = np.array([row[1:] for row in points()])
+    assert np.abs(np.column_stack([frame.geometry[here].x, frame.geometry[here].y]) - given).max() < 1e-9
+    assert frame["wangge_certainty"].dtype == np.float64
+
+
+def test_columns_keep_their_types_from_geopackage_to_geopackage(grids: Path, tmp_path: Path) -> None:
+    columns = {"fid_": [1, 2, None], "note": ["a", None, "c"], "share": [0.5, None, 1.5], "open": [True, False, True]}
+    frame = geopandas.GeoDataFrame(
+        columns, geometry=geopandas.points_from_xy(*zip(*[p[1:] for p in points(3)], strict=True)), crs=4326
+    )
+    frame["fid_"] = frame["fid_"].astype("Int64")
+    frame.to_file(tmp_path / "points.gpkg")
+    assert run(*words(tmp_path / "points.gpkg", grids, tmp_path / "out.gpkg")) == 0
+    back = geopandas.read_file(tmp_path / "out.gpkg")
+    assert back["share"].tolist()[::2] == [0.5, 1.5]
+    assert back["fid_"].tolist()[:2] == [1, 2]
+    assert pandas.isna(back["fid_"][2])
+    assert back["note"].tolist()[::2] == ["a", "c"]
+    assert back["open"].tolist() == [True, False, True]
+    assert back.geometry.geom_equals(frame.geometry).all()
+
+
+def test_columns_called_like_those_of_a_geopackage_are_kept(grids: Path, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("fid,geom,lon,lat\n7,x,121.1,39.1\n", encoding="utf-8")
+    assert run(*words(tmp_path / "points.csv", grids, tmp_path / "out.gpkg")) == 0
+    [row] = located(tmp_path / "out.gpkg")
+    assert (row["fid"], row["geom"]) == ("7", "x")
+
+
+def test_a_geopackage_that_is_open_elsewhere_is_refused_before_the_work(
+    grids: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out.gpkg").write_bytes(b"old")
+    (tmp_path / "out.gpkg-wal").write_bytes(b"")
+    assert run(*words(write_csv(tmp_path / "points.csv"), grids, tmp_path / "out.gpkg")) == 1
+    assert "open in another program" in capsys.readouterr().err
+    assert not (tmp_path / "out.gpkg.parts").exists()
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["out.csv", "out.parquet", *(pytest.param(one, marks=pytest.mark.long) for one in ("out.csv.gz", "out.gpkg"))],
+)
 def test_a_killed_run_goes_on_where_it_was_and_ends_in_the_same_bytes(
     grids: Path, tmp_path: Path, output: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -163,7 +216,10 @@ def test_a_killed_run_goes_on_where_it_was_and_ends_in_the_same_bytes(
     capsys.readouterr()
     assert run(*words(table, grids, tmp_path / output)) == 0
     assert f"Going on after {20_000 * left:,} rows" in capsys.readouterr().out
-    assert (tmp_path / output).read_bytes() == (tmp_path / f"whole_{output}").read_bytes()
+    if output == "out.gpkg":  # it holds the moment it was written
+        assert located(tmp_path / output) == located(tmp_path / f"whole_{output}")
+    else:
+        assert (tmp_path / output).read_bytes() == (tmp_path / f"whole_{output}").read_bytes()
 
 
 def test_parts_of_another_job_are_not_taken_up(grids: Path, tmp_path: Path) -> None:
@@ -215,7 +271,7 @@ PEAK = "import resource, sys; from api.cli.app import main\ntry: main(sys.argv[1
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 
 
-@pytest.mark.parametrize("ending", ["csv", pytest.param("parquet", marks=pytest.mark.long)])
+@pytest.mark.parametrize("ending", ["csv", *(pytest.param(one, marks=pytest.mark.long) for one in ("parquet", "gpkg"))])
 def test_a_table_four_times_as_long_takes_the_same_memory(grids: Path, tmp_path: Path, ending: str) -> None:
     peaks_kb = []
     for count in (40_000, 160_000):
