@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shlex
 from collections.abc import Mapping, Sequence
 
@@ -22,10 +23,21 @@ class BadOption(Refusal):
 def read_pairs(given: Sequence[str], option: str, written: str) -> dict[str, str]:
     """What is named for single fields or areas, written NAME=VALUE, several by commas or by repetition.
 
+    A pair that holds a comma or begins with a quotation mark is quoted whole, as in CSV: "NAME=VALUE, MORE".
+
     Raises:
         BadOption: something else is written; `written` says how it should be.
     """
-    pairs = [piece.partition("=") for one in given for piece in one.split(",") if piece.strip()]
+    try:
+        rows = list(csv.reader(given, skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        raise BadOption(
+            f"The quotation marks of {option} do not match.",
+            field=option,
+            value=" ".join(given),
+            remedy=f"Write {option} {written}; quote a pair whole, and double a mark inside it.",
+        ) from error
+    pairs = [piece.partition("=") for row in rows for piece in row if piece.strip()]
     for name, sign, value in pairs:
         if not (name.strip() and sign and value.strip()):
             raise BadOption(

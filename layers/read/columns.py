@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,8 +30,11 @@ class ColumnMap:
 
     @property
     def option(self) -> str:
-        """The map as a person types it."""
-        return ",".join(f"{name}={column}" for name, column in self.columns.items() if name != column)
+        """The map as a person types it; a pair that holds a comma is quoted, as in CSV."""
+        typed = io.StringIO()
+        pairs = [f"{name}={column}" for name, column in self.columns.items() if name != column]
+        csv.writer(typed, lineterminator="").writerow(pairs)
+        return typed.getvalue()
 
 
 def map_columns(

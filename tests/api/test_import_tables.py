@@ -190,6 +190,20 @@ def test_a_roster_under_other_names_is_mapped(
         assert reader.fieldnames == ["row", "reason", *header]
 
 
+def test_a_column_with_a_comma_and_marks_in_its_name_is_mapped(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = ["code", 'address, "地址"', "lon", "lat"]
+    file = write(tmp_path / "buildings.xlsx", [header, ["B1", "某路1号", "117.2", "36.6"]])
+    words = ["import", file, "--as", "buildings", "--datum", "wgs84", "--map"]
+    assert run(*words, '"address=address, ""地址"""', "--commit") == 0
+    assert "1 new" in capsys.readouterr().out
+    assert run(*words, 'address=address, "地址"') == 1
+    capsys.readouterr()
+    assert run(*words, '"address=address') == 1
+    assert "quotation marks of --map do not match" in capsys.readouterr().err
+
+
 def test_a_map_is_written_field_and_column(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = buildings(tmp_path / "buildings.csv")
     assert run("import", file, "--as", "buildings", "--datum", "wgs84", "--map", "code") == 1

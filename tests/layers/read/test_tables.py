@@ -10,8 +10,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from api.cli.column_maps import read_pairs
 from layers.read.codes import eaten_zeros, lost_digits, padded
-from layers.read.columns import map_columns
+from layers.read.columns import ColumnMap, map_columns
 from layers.read.point_tables import read_outlines_table, read_points_table
 from layers.read.refusals import FieldNeeded, SuspiciousArchive, SystemNeeded, UnreadableFile, WrongEncoding
 from layers.read.rows import columns_of, row_chunks
@@ -137,6 +138,14 @@ def test_columns_are_proposed_by_known_names_and_confirmed_by_naming_them() -> N
     assert proposed.option == "code=编号,address=门牌地址,households=户数"
     given = dict(piece.split("=") for piece in proposed.option.split(","))
     assert map_columns(header, needed=("code", "address"), optional=("households",), given=given).proposed == ()
+
+
+def test_a_map_with_commas_and_marks_is_typed_as_it_is_read() -> None:
+    columns = {"code": "编号, 旧", "address": '"地址"', "name": "名称"}
+    made = ColumnMap(columns, (), ())
+    assert made.option == '"code=编号, 旧","address=""地址""",name=名称'
+    assert read_pairs([made.option], "--map", "FIELD=COLUMN") == columns
+    assert read_pairs(["a=1, b=2", 'c="3"'], "--map", "") == {"a": "1", "b": "2", "c": '"3"'}
 
 
 def test_columns_called_like_their_fields_need_no_word() -> None:
