@@ -132,8 +132,7 @@ select pg_temp.wall(name, 'exists (select from people p where p.id = person_id)'
 from unnest(array['absences', 'person_loads']) name;
 select pg_temp.wall('accounts', 'id = (select wangge_account()) or district_id = (select wangge_administers())');
 select pg_temp.wall(name, 'exists (select from accounts a where a.id = account_id)')
-from unnest(array['territories', 'devices']) name;
-select pg_temp.wall('sessions', 'account_id = (select wangge_account())');
+from unnest(array['territories', 'devices', 'sessions']) name;
 
 -- Least privilege: each right is given by name. Nothing of a record can be deleted by the service.
 grant usage on schema public to wangge_service;
