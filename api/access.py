@@ -54,6 +54,7 @@ PUBLIC = frozenset(
         ("GET", "/maps/outlines/{name}.json"),
         ("POST", "/api/v1/follow"),
         ("GET", "/follow"),
+        ("POST", "/follow"),
         ("POST", "/api/v1/session"),
         ("GET", "/api/v1/session"),
         ("DELETE", "/api/v1/session"),

@@ -28,6 +28,7 @@ from api.page_cache import PageCache
 from api.routes import (
     administration,
     areas,
+    following,
     handling,
     health,
     locating,
@@ -45,6 +46,7 @@ from api.routes import (
 from api.standing import StandingFigures
 from api.worker import Worker
 from layers.access.sealing import Seal
+from layers.reports.links import ReportLinks
 from maps.pages import STATIC
 
 VERSION = "0.1.0"
@@ -57,6 +59,7 @@ ROUTERS = (
     health.router,
     report_lists.router,
     reports.router,
+    following.router,
     handling.router,
     photos.router,
     locating.router,
@@ -79,6 +82,7 @@ def create_app(
     with_worker: bool = True,
     clock: Clock = now,
     front_desk: FrontDesk | None = None,
+    links: ReportLinks | None = None,
 ) -> FastAPI:
     """The application on a database; it starts, and says so, whether or not the database answers."""
     app = FastAPI(
@@ -102,8 +106,9 @@ def create_app(
     app.state.figures = FigureShelf(app.state.database, app.state.standing, clock)
     app.state.clock = clock
     app.state.visitors = Visitors()
-    # A key of the moment: second factors set under it are lost when this process ends.
+    # Keys of the moment: second factors and links made under them are lost when this process ends.
     app.state.front_desk = front_desk or FrontDesk(Seal(secrets.token_bytes(32)))
+    app.state.links = links or ReportLinks(secrets.token_bytes(32))
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -19,6 +19,7 @@ from api.settings import Settings, read_settings
 from layers.access.sealing import Seal
 from layers.migrations import current, newest
 from layers.refusals import Refusal
+from layers.reports.links import ReportLinks
 
 #: How long requests may go on when the service is asked to stop, before they are cut.
 GRACE_S = 10
@@ -132,7 +133,10 @@ def _application(*, with_worker: bool) -> FastAPI:
         secure_cookies=(settings.public_url or "").startswith("https://"),
         residents_register=settings.resident_accounts,
     )
-    return create_app(service_url(settings), pool_size=settings.pool_size, with_worker=with_worker, front_desk=desk)
+    links = ReportLinks(service_key(settings))
+    return create_app(
+        service_url(settings), pool_size=settings.pool_size, with_worker=with_worker, front_desk=desk, links=links
+    )
 
 
 def _shown(host: str) -> str:

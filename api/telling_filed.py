@@ -15,7 +15,7 @@ from layers.reports.records import Outcome, StoredReport
 FACTS = ("number", "role", "rank", "verdict", "on_duty", "absent", "open", "cap")
 
 
-def told_filed(report: StoredReport, outcome: Outcome | None, ready: Ready, *, people: bool) -> bytes:
+def told_filed(report: StoredReport, outcome: Outcome | None, ready: Ready, *, people: bool, secret: str) -> bytes:
     """A report filed a moment ago, as `ReportWithReasons` in JSON; without `people`, nobody in it is named."""
     taken = people and report.assignee_number is not None
     told = {
@@ -38,6 +38,7 @@ def told_filed(report: StoredReport, outcome: Outcome | None, ready: Ready, *, p
         "reasons": _reasons(outcome, ready) if people and outcome else [],
         "rule": outcome.rule if people and outcome else None,
         "again": False,
+        "secret": secret,
     }
     return orjson.dumps(told, option=orjson.OPT_UTC_Z)
 

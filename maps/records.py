@@ -46,6 +46,17 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowedReport:
+    """How one's own report stands; `filed_at` in the district's time zone."""
+
+    number: str
+    kind: str
+    status: str
+    filed_at: datetime
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class DistrictCounts:
     """The large figures of the start page."""
 

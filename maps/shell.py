@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maps.pages import fill
-from maps.records import DistrictCounts, DistrictLink, Frame, HomeMap, Queue
+from maps.records import DistrictCounts, DistrictLink, FollowedReport, Frame, HomeMap, Queue
 from maps.strings import Language
 
 
@@ -36,6 +36,14 @@ def home_page(
 def queue_page(frame: Frame, queue: Queue) -> str:
     """One queue of reports that wait for a hand."""
     return fill("queue.html", frame.language, frame=frame, queue=queue)
+
+
+def follow_page(
+    language: Language, *, number: str = "", followed: FollowedReport | None = None, refused: bool = False
+) -> str:
+    """The page on which someone follows their own report by its number and its secret."""
+    parts = {"number": number, "followed": followed, "refused": refused}
+    return fill("follow.html", language, frame=None, path="/follow", **parts)
 
 
 def error_page(problem: Problem, language: Language = "zh") -> str:

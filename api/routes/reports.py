@@ -23,6 +23,7 @@ from api.telling_filed import told_filed
 from layers.access.permissions import Action, may
 from layers.actors import DESK, NOTHING, Actor
 from layers.reports.filing import EditionMoved, file_surely
+from layers.reports.links import ReportLinks
 from layers.reports.queries import assignments, district_of, id_of, record, report
 from layers.reports.records import Filed, StoredReport
 
@@ -91,15 +92,18 @@ router.add_api_route(
 
 
 async def _answer(request: Request, filed: Filed, ready: Ready, actor: Actor) -> Response:
+    links: ReportLinks = request.app.state.links
+    people = may(actor.role, Action.READ_PEOPLE)
     if filed.report is None:
         # Whoever filed it knows what it says, whether or not the report lies in their territory.
         async with database(request).reading(replace(NOTHING, opened=(filed.report_id,))) as connection:
             stored = await report(connection, filed.report_id, scope=DESK)
             told = await _told(connection, stored, ready)
         told.again = True
-        told = told if may(actor.role, Action.READ_PEOPLE) else without_people(told)
+        told.secret = links.secret(told.number)
+        told = told if people else without_people(told)
         return Response(as_json(told), 200, {"Location": _address(told.number)}, "application/json")
-    body = told_filed(filed.report, filed.outcome, ready, people=may(actor.role, Action.READ_PEOPLE))
+    body = told_filed(filed.report, filed.outcome, ready, people=people, secret=links.secret(filed.report.number))
     return Response(body, 201, {"Location": _address(filed.report.number)}, "application/json")
 
 
@@ -133,7 +137,7 @@ async def get_report(
 @router.get(
     "/reports/{number}/record",
     operation_id="get_record",
-    dependencies=[needs(Action.READ_REPORTS)],
+    dependencies=[needs(Action.READ_RECORD)],
     responses=problems(404),
 )
 async def get_record(number: ReportNumber, actor: TheActor, reading: Reading, locators: TheLocators) -> RecordTold:

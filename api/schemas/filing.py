@@ -146,6 +146,13 @@ class FilingBody(Given):
         )
 
 
+class FollowBody(Given):
+    """What opens one's own report."""
+
+    number: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=WITHOUT_NUL)]
+    secret: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
+
+
 class LocateBody(Given):
     """A position to locate."""
 

@@ -104,6 +104,9 @@ class ReportWithReasons(ReportTold):
     reasons: list[ReasonTold]
     rule: str | None = Field(description="The rule and its version; null where nobody was asked.")
     again: bool = Field(default=False, description="True where the same report had been filed before.")
+    secret: str | None = Field(
+        default=None, description="Told to whoever files it: with the number it opens the report at /follow."
+    )
 
 
 class ReportList(Page):

@@ -21,6 +21,7 @@ class Action(StrEnum):
 
     FILE_REPORT = "file_report"
     READ_REPORTS = "read_reports"
+    READ_RECORD = "read_record"
     READ_PERSONAL = "read_personal"
     ERASE_PERSONAL = "erase_personal"
     ADD_PHOTO = "add_photo"
@@ -47,6 +48,7 @@ STAFF = ACTING | {Role.PLANNER, Role.SUPERVISOR}
 ALLOWED: dict[Action, frozenset[Role]] = {
     Action.FILE_REPORT: STAFF - {Role.PLANNER} | {Role.RESIDENT, Role.MACHINE},
     Action.READ_REPORTS: STAFF | {Role.RESIDENT, Role.MACHINE},
+    Action.READ_RECORD: STAFF,
     Action.READ_PERSONAL: ACTING | {Role.SUPERVISOR, Role.RESIDENT},
     Action.ERASE_PERSONAL: frozenset({Role.SUPERVISOR}),
     Action.ADD_PHOTO: ACTING | {Role.RESIDENT, Role.MACHINE},

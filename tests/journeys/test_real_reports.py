@@ -7,11 +7,13 @@ import gzip
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
+from tests.accounts import bearer, dispatcher
 from tests.conftest import CHECKOUT
 from tests.journeys.commands import Shell
 from tests.servers import serving
@@ -147,9 +149,11 @@ def ward_field(shell: Shell, wards: Path) -> str:
 def drawn(url: str, tmp_path: Path, *, level: str, areas: int, reports: int | None) -> None:
     """The map of the filed reports is served, and its figures add up to them."""
     with serving(url, var=tmp_path) as service:
-        page = httpx.get(f"{service}/maps/workload", params={"level": level, "metric": "open"}, timeout=60)
+        shown, wanted = bearer(dispatcher(url)), {"level": level, "metric": "open"}
+        asked: dict[str, Any] = {"params": wanted, "headers": shown, "timeout": 60}
+        page = httpx.get(f"{service}/maps/workload", **asked)
         assert page.status_code == 200
-        figures = httpx.get(f"{service}/api/v1/workload", params={"level": level, "metric": "open"}, timeout=60).json()
+        figures = httpx.get(f"{service}/api/v1/workload", **asked).json()
     rows = figures["rows"]
     assert len(rows) == areas
     if reports is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from layers.reports.lifecycle import Status
 from maps.pages import STATIC
 from maps.records import DistrictCounts
 from maps.strings import LANGUAGES, catalogue, phrase
@@ -15,12 +16,13 @@ from maps.strings import LANGUAGES, catalogue, phrase
 MAPS = STATIC.parent
 KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
-USED = re.compile(r"""["'`]((?:app|home|queue|docs|error|map)\.\w+)["'`]""")
+USED = re.compile(r"""["'`]((?:app|home|queue|follow|docs|error|map)\.\w+)["'`]""")
 
 #: Keys put together where they are used: a prefix and what may follow.
 COMPOSED = {
     "map.": ("quantile", "natural", "fixed", "open", "unassigned", "median_age_open_h", "residents", "workers"),
     "home.": tuple(f"{count}{end}" for count in DistrictCounts.__slots__ for end in ("", "_note")),
+    "status.": tuple(Status),
     "queue.": tuple(f"{queue}{end}" for queue in ("unlocated", "unassigned") for end in ("", "_lead")),
 }
 

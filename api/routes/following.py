@@ -1,0 +1,105 @@
+"""Following one's own report without an account: by its number and its secret, which never stand in an address."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Annotated, Any
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.addresses import known_parameters
+from api.database import database
+from api.locators import Locators
+from api.routes.common import API, FORM_POLICY, TheLocators
+from api.routes.reports import json_only
+from api.schemas.filing import FollowBody
+from api.schemas.maps import ReferenceQuery
+from api.schemas.problems import problems
+from api.schemas.reports import ReportTold
+from api.telling import told_reports
+from layers.actors import NOTHING
+from layers.districts.records import District
+from layers.reports.links import ReportLinks
+from layers.reports.queries import UnknownReport, district_of, report
+from maps.records import FollowedReport
+
+router = APIRouter(tags=["reports"], dependencies=[Depends(known_parameters)])
+HTML = "text/html; charset=utf-8"
+PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}, "description": "The page."}}
+FORM = "application/x-www-form-urlencoded"
+FORM_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            FORM: {
+                "schema": {
+                    "type": "object",
+                    "properties": {"number": {"type": "string"}, "secret": {"type": "string"}},
+                }
+            }
+        },
+    }
+}
+
+
+@router.post(
+    f"{API}/follow",
+    operation_id="follow_report",
+    dependencies=[Depends(json_only)],
+    responses=problems(400, 404, 413, 415),
+)
+async def post_follow(body: FollowBody, request: Request, locators: TheLocators) -> ReportTold:
+    """How a report stands, for whoever holds its number and secret: without who handles it."""
+    told, _ = await _followed(request, locators, body.number, body.secret)
+    return told
+
+
+@router.get("/follow", operation_id="follow_page", response_class=Response, responses={**PAGE, **problems()})
+async def get_page(query: Annotated[ReferenceQuery, Query()]) -> Response:
+    """The page on which to follow a report; a link fills it in by what stands behind its #, which is never sent."""
+    from maps.shell import follow_page
+
+    return _html(await asyncio.to_thread(follow_page, query.lang))
+
+
+@router.post(
+    "/follow",
+    operation_id="followed_page",
+    response_class=Response,
+    openapi_extra=FORM_BODY,
+    responses={**PAGE, **problems(404, 413)},
+)
+async def post_page(request: Request, query: Annotated[ReferenceQuery, Query()], locators: TheLocators) -> Response:
+    """The same page, with how the report stands."""
+    from maps.shell import follow_page
+
+    given = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=4)
+    number, secret = (given.get(name, [""])[0].strip()[:64] for name in ("number", "secret"))
+    try:
+        told, district = await _followed(request, locators, number, secret)
+    except UnknownReport:
+        return _html(await asyncio.to_thread(follow_page, query.lang, number=number, refused=True), 404)
+    followed = FollowedReport(
+        number=told.number,
+        kind=told.kind_name,
+        status=told.status,
+        filed_at=told.filed_at.astimezone(district.zone),
+        where=" · ".join(one.name for one in told.where.path),
+    )
+    return _html(await asyncio.to_thread(follow_page, query.lang, number=number, followed=followed))
+
+
+async def _followed(request: Request, locators: Locators, number: str, secret: str) -> tuple[ReportTold, District]:
+    links: ReportLinks = request.app.state.links
+    scope = replace(NOTHING, opened=(links.opened(number, secret),))
+    async with database(request).reading(scope) as connection:
+        ready = await locators.ready(await district_of(connection, scope.opened[0], scope=scope))
+        [told] = await told_reports(connection, ready, [await report(connection, scope.opened[0], scope=scope)])
+    return told.model_copy(update={"assignee": None, "external_ref": None, "extra": {}}), ready.district
+
+
+def _html(page: str, status: int = 200) -> Response:
+    headers = {"Content-Security-Policy": FORM_POLICY, "Cache-Control": "no-store"}
+    return Response(page, status, headers=headers, media_type=HTML)
