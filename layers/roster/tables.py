@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Date,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -20,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from layers.base import Base, Id, Moment, Path, RowVersion
+from layers.base import Base, Id, Moment, Path, RowVersion, point_type
 
 #: A view: the number and role of anyone in the roster, for the holders that lists of reports name.
 person_labels = table("person_labels", column("id", BigInteger), column("number", Text), column("role", Text))
@@ -83,3 +85,22 @@ class LoadRow(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     open: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class PositionRow(Base):
+    """Where someone on duty was last, if they share it: overwritten each time, and gone when they stop."""
+
+    __tablename__ = "positions"
+    __table_args__ = (Index("ix_positions_area_path", "area_path"),)
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    account_id: Mapped[int | None] = mapped_column(BigInteger)
+    geom: Mapped[Any] = mapped_column(point_type())
+    accuracy_m: Mapped[float | None] = mapped_column(Double)
+    datum: Mapped[str] = mapped_column(Text)
+    area_path: Mapped[Path | None]
+    purpose: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment]
+    until: Mapped[Moment]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,12 @@ _INSERT = text(f"insert into traces ({_COLUMNS}) values ({', '.join(f':{one}' fo
 async def trace(connection: PlainConnection[Any], event: Event, *, actor: str, now: datetime) -> None:
     """Leave a trace over a plain connection."""
     await connection.execute(INSERT, _given(event, actor, now))
+
+
+async def trace_all(connection: PlainConnection[Any], events: Iterable[Event], *, actor: str, now: datetime) -> None:
+    """Leave several traces over a plain connection, in one go."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(INSERT, [_given(event, actor, now) for event in events])
 
 
 async def trace_in(connection: AsyncConnection, event: Event, *, actor: str, now: datetime) -> None:

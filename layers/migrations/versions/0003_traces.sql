@@ -96,6 +96,7 @@ create index ix_reports_to_anonymise on reports (district_id, closed_at)
 -- Where someone on duty was last, if they share it: one position each, overwritten, never a track.
 create table positions (
     person_id bigint not null,
+    account_id bigint,
     geom geometry(point, 4326) not null,
     accuracy_m double precision,
     datum text not null,
