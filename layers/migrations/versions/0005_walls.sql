@@ -142,7 +142,7 @@ grant select on alembic_version, districts, levels, kinds, editions, edition_are
     people, duties, absences, person_loads, person_labels, accounts, territories, sessions, devices
     to wangge_service;
 grant insert on reports, report_private, assignments, journal_entries, journal_stream, journal_seals, hand_overs,
-    people, person_loads, accounts, territories, sessions, devices to wangge_service;
+    person_loads, accounts, territories, sessions, devices to wangge_service;
 grant update on reports, report_private, person_loads, journal_pump, hand_overs, accounts, territories, sessions,
     devices to wangge_service;
 grant delete on sessions to wangge_service;
