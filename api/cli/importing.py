@@ -53,6 +53,9 @@ def import_file(
     reused: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="This code is meant for another place than before.")
     ] = None,
+    number: Annotated[
+        bool, typer.Option("--number", help="Give grids codes: 12 digits of their community and a sequence.")
+    ] = False,
     repair: Annotated[bool, typer.Option("--repair", help="Mend overlaps, slivers, rings and doubled rows.")] = False,
     defects: Annotated[Path | None, typer.Option(help="Write every defect here, GeoJSON.")] = None,
     refused: Annotated[Path | None, typer.Option(help="Write refused rows here, CSV.")] = None,
@@ -79,6 +82,10 @@ def import_file(
         raise BadOption(
             f"--map is for tables, and {kind} is a level.", field="map", remedy="Use --code, --name and --parent."
         )
+    if number and code:
+        raise BadOption(
+            "--number makes codes, and --code takes the file's.", field="number", remedy="Give one of them."
+        )
     for_level = LevelOptions(
         district=district,
         code=code,
@@ -96,6 +103,7 @@ def import_file(
         codes_to=codes_to,
         recoded=recoded,
         reused=reused or [],
+        number=number,
         repair=repair,
         defects=defects,
     )

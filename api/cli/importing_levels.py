@@ -49,6 +49,7 @@ class LevelOptions:
     codes_to: Path | None
     recoded: bool
     reused: Sequence[str]
+    number: bool
     repair: bool
     defects: Path | None
 
@@ -74,6 +75,7 @@ def import_level(file: Path, *, level: str, options: LevelOptions, commit: bool)
             instead=instead,
             recoded=options.recoded,
             reused=frozenset(options.reused),
+            number=options.number,
         )
         prepared = await prepare_level(connection, district=district, table=table, request=request)
         if prepared.errors:

@@ -37,6 +37,7 @@ from layers.areas.importing_codes import (
 from layers.areas.importing_difference import Difference, difference
 from layers.areas.importing_features import Fields, Parenting, choose_fields, code_findings, read_codes, read_level
 from layers.areas.importing_history import former_polygons
+from layers.areas.importing_numbering import codes_ever_given, numbered
 from layers.areas.importing_positions import placed_polygons, polygonal
 from layers.areas.records import Edition
 from layers.districts.records import District, Level
@@ -54,7 +55,8 @@ class LevelRequest:
     """What a person asks of an import; fields that are not named are looked for by their names.
 
     `instead` holds the known code for codes of the file, `recoded` says that other codes for known places are meant,
-    `reused` that these codes are meant for other places. A `datum` that is named is believed.
+    `reused` that these codes are meant for other places. A `datum` that is named is believed. `number` gives every area
+    a code by its community and place; the file's own fields are then all kept.
     """
 
     level: Level
@@ -70,6 +72,7 @@ class LevelRequest:
     instead: Mapping[str, str] = field(default_factory=dict)
     recoded: bool = False
     reused: Collection[str] = ()
+    number: bool = False
 
 
 class BrokenLayer(Refusal):
@@ -118,6 +121,19 @@ async def prepare_level(
         CrsNeeded: the coordinate system is missing or impossible; the refusal proposes one.
     """
     draft = await load_draft(connection, district)
+    if request.number:
+        ever_given = await codes_ever_given(connection, district, request.level)
+        table, code, parent = numbered(
+            table,
+            request.level,
+            drafted=draft.levels,
+            ever_given=ever_given,
+            parent=request.parent,
+            parent_digits=request.parent_digits,
+            crs=request.crs,
+            datum=request.datum,
+        )
+        request = replace(request, code=code, parent=parent)
     read = _read(table, district=district, request=request, draft=draft)
     levels: DraftLevels = {**draft.levels, request.level.depth: sorted_level(read.level)}
     known = draft.levels.get(request.level.depth)

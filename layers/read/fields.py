@@ -90,6 +90,8 @@ def compound(fields: Mapping[str, NDArray[np.generic]], name: str) -> Iterable[o
 
 
 def _remedy(meaning: str) -> str:
+    if meaning == "code":
+        return "Name one: --code FIELD; grids that come without any: --number."
     if meaning in OPTIONS:
         return f"Name one: --{meaning} FIELD."
     return f"Name one: --map {meaning}=FIELD."

@@ -182,3 +182,20 @@ def test_locating_refuses_an_unknown_column_and_datum(town: Path, capsys: pytest
     assert run("locate", table, "--lon", "lon", "--datum", "gps", *common) == 1
     assert "gcj02" in capsys.readouterr().err
     assert not (town / "out.csv").exists()
+
+
+def test_grids_without_codes_are_numbered_on_demand(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for level in ("street", "community"):
+        assert run("import", town / f"{level}.geojson", "--as", level, "--commit") == 0
+    grids = polygons.grids()
+    bare = geopandas.GeoDataFrame({"label": grids.names}, geometry=grids.polygons, crs=4326)
+    bare.to_file(town / "bare.geojson", COORDINATE_PRECISION=7)
+    capsys.readouterr()
+    assert run("import", town / "bare.geojson", "--as", "grid", "--parent", "spatial") == 1
+    assert "--number" in capsys.readouterr().err
+    assert run("import", town / "bare.geojson", "--as", "grid", "--number", "--code", "label") == 1
+    assert "Give one of them" in capsys.readouterr().err
+    assert run("import", town / "bare.geojson", "--as", "grid", "--number", "--name", "label", "--commit") == 0
+    capsys.readouterr()
+    assert run("import", town / "grid.geojson", "--as", "grid") == 0
+    assert "Nothing changes" in capsys.readouterr().out
