@@ -211,3 +211,15 @@ def test_indexes_are_still_used_behind_the_wall(index: str, query: str, pg: psyc
     pg.execute(ENTER, Scope(paths=("1.2.",)).settings)
     plan = "\n".join(line for (line,) in pg.execute(f"explain {query}").fetchall())
     assert index in plan, plan
+
+
+def test_what_runs_as_the_owner_is_for_the_service_alone(catalogue: psycopg.Connection) -> None:
+    functions = catalogue.execute(
+        "select proname, proacl::text from pg_proc "
+        "where prosecdef and pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype "
+        "and probin is null and oid not in (select objid from pg_depend where deptype = 'e')"
+    ).fetchall()
+    assert {"file_report", "look_before_filing", "wangge_handed_over", "give_up_traces"} <= {name for name, _ in functions}
+    for name, rights in functions:
+        assert rights and "wangge_service=X" in rights, name
+        assert "{=X" not in rights and ",=X" not in rights, f"anyone may call {name}"

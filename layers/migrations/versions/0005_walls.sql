@@ -165,3 +165,18 @@ $$);
 grant select, insert on traces to wangge_service;
 grant select on trace_head to wangge_service;
 grant select, insert, update, delete on positions to wangge_service;
+
+-- What runs as the owner is the service's to call, and nobody else's.
+do $$
+declare
+    one regprocedure;
+begin
+    for one in
+        select oid::regprocedure from pg_proc
+        where prosecdef and pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype
+            and pg_get_userbyid(proowner) = current_user and probin is null
+    loop
+        execute format('revoke execute on function %s from public', one);
+        execute format('grant execute on function %s to wangge_service', one);
+    end loop;
+end $$;
