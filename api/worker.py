@@ -18,12 +18,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.clock import Clock, now
 from api.database import Database
 from api.logs import event, fault
+from api.retention import erase_due
 from layers.actors import DESK
 from layers.districts.queries import districts
 from layers.reports.sweep import assign_waiting, pump
+from layers.traces.verifying import head_of
 
 ACTOR = "worker"
 HEARTBEAT_EVERY_S = 60.0
+RETENTION_EVERY_S = 600.0
+DAY_S = 86_400.0
 DATABASE_ERRORS = (psycopg.Error, PoolClosed, PoolTimeout, SQLAlchemyError, OSError)
 
 
@@ -43,7 +47,12 @@ class Worker:
         self._database = database
         self._clock = clock
         self.last_beat_s: float | None = None
-        self.rounds = (Round("pump", 1.0, self.pump), Round("assign_waiting", 30.0, self.assign_waiting))
+        self.rounds = (
+            Round("pump", 1.0, self.pump),
+            Round("assign_waiting", 30.0, self.assign_waiting),
+            Round("retention", RETENTION_EVERY_S, self.erase_due),
+            Round("trail_head", DAY_S, self.tell_head),
+        )
 
     async def run(self) -> None:
         """Every round on its beat, and a line in the log that says the worker lives."""
@@ -71,6 +80,21 @@ class Worker:
                     )
                 assigned += found
         return assigned
+
+    async def erase_due(self) -> int:
+        """Erase what is kept no longer; how much."""
+        done = await erase_due(self._database, self._clock())
+        total = sum(done.values())
+        if total:
+            event("retention_done", **done)
+        return total
+
+    async def tell_head(self) -> int:
+        """Say in the log where the chain of traces ends: kept elsewhere, it shows a chain that was made anew."""
+        async with self._database.filing(DESK) as connection:
+            head = await head_of(connection)
+        event("trail_head", head=str(head))
+        return 0
 
     async def _repeat(self, one: Round) -> None:
         away = False

@@ -35,6 +35,8 @@ COMMANDS: dict[str, Command] = {
     "migrate": Command("api.cli.migrate", "migrate", "Bring the database's schema up to date."),
     "cluster": Command("api.cli.private_cluster", "cluster", "The private PostGIS cluster: start, stop, status, url."),
     "file": Command("api.cli.filing", "file", "File a table of requests through the same code as a single report."),
+    "audit": Command("api.cli.audit", "audit", "Verify the chain of traces, list them, print where the chain ends."),
+    "retention": Command("api.cli.retention", "retention", "Erase what is kept no longer, or show what would go."),
     "bench": Command("api.cli.bench", "bench", "Measure locating, filing or the maps beside their peers."),
     "test": Command("api.cli.checks", "test", "Run every test: Python, JavaScript, browser.", takes_more=True),
     "check": Command("api.cli.checks", "check", "Run every check of the code: style, types, imports, rules."),

@@ -9,11 +9,13 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.cli.tracing import changed, leave_trace, rules_of
 from api.cli.transactions import in_transaction
 from layers.districts.declaring import declare, read_declaration
 from layers.districts.records import District
 from layers.districts.refusals import BadDistrict
 from layers.reports.kinds import declare_kinds
+from layers.traces.records import EventName
 
 
 def district(
@@ -28,8 +30,14 @@ def district(
     kinds = given.get("kinds", [])
 
     async def work(connection: AsyncConnection) -> District:
-        declared = await declare(connection, read_declaration(given))
+        declaration = read_declaration(given)
+        before = await rules_of(connection, declaration.code)
+        declared = await declare(connection, declaration)
         await declare_kinds(connection, declared, kinds)
+        after = await rules_of(connection, declaration.code)
+        for name, old, new in zip((EventName.DISTRICT_CHANGED, EventName.KINDS_CHANGED), before, after, strict=True):
+            if differing := changed(old, new):
+                await leave_trace(connection, name, declared, f"district:{declared.code}", differing)
         return declared
 
     declared = in_transaction(work, commit=commit)

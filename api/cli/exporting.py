@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.cli.exporting_ledger import export_ledger
 from api.cli.exporting_streams import layer_names, open_stream
 from api.cli.progress import progress
+from api.cli.tracing import trace_export
 from api.cli.transactions import in_transaction, this_moment
 from layers.districts.queries import district as district_of
 from layers.write.destinations import SHAPEFILE, Choose, for_all, for_one
@@ -47,6 +48,7 @@ def export(
         return
     asked = Asked(layer, edition, district, system_of(crs))
     chosen = for_all(to, each=f".{each.lower().lstrip('.')}") if layer == ALL else for_one(to)
+    trace_export(layer, district=district, ending=to.suffix or each, edition=edition)
     with chosen as choose:
         said = in_transaction(lambda connection: write_layers(connection, asked, choose), commit=False)
     for line in said:

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.cli.tracing import trace_export
 from api.cli.transactions import in_transaction, this_moment
 from layers.areas.queries import edition as edition_of
 from layers.districts.queries import district as district_of
@@ -24,6 +25,7 @@ PAGE, WORKBOOK = ".html", ".xlsx"
 def export_ledger(to: Path, *, edition: int | None, district: str | None, language: Language) -> None:
     """Write the ledger of an edition's cells, as of today, to .xlsx or .html."""
     ending = require_ending(to, (WORKBOOK, PAGE))
+    trace_export("ledger", district=district, ending=ending, edition=edition)
     with replacing(to) as path:
         made = in_transaction(lambda connection: _ledger(connection, edition, district), commit=False)
         if ending == PAGE:

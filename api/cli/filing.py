@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from api.cli.progress import progress
 from api.cli.tables import print_table
+from api.cli.tracing import counts, leave_trace
 from api.cli.transactions import command_actor
 from api.cluster_database import database_url
 from api.settings import read_settings
@@ -33,6 +34,8 @@ from layers.read.refusals import UnreadableFile
 from layers.reports.filing_table import RefusedRow, Row, TableFiling, Tally, file_table
 from layers.reports.kinds import declare_kinds, kinds
 from layers.reports.rows import RowReader, read_map
+from layers.traces.recording import trace
+from layers.traces.records import Event, EventName
 
 #: Rows filed at once: enough to keep two cores and the disk busy.
 AT_ONCE = 6
@@ -97,6 +100,9 @@ async def _file(url: str, path: Path, target: Path, choices: _Choices) -> Tally:
             known = await kinds(connection, chosen)
             lacking = [{"code": name, "name": name} for name in names if name not in known]
             await declare_kinds(connection, chosen, lacking)
+            if lacking:
+                added = {one["code"]: {"before": None, "after": one} for one in lacking}
+                await leave_trace(connection, EventName.KINDS_CHANGED, chosen, f"district:{chosen.code}", added)
             await connection.commit()
         edition = await compiled(connection, chosen, await edition_in_force(connection, chosen))
         every = await kinds(connection, chosen)
@@ -111,7 +117,11 @@ async def _file(url: str, path: Path, target: Path, choices: _Choices) -> Tally:
             step=stack.enter_context(progress("filing", total=total)),
         )
         async with _autocommitting(url, AT_ONCE) as connections:
-            return await file_table(connections, _rows(path, choices.encoding), table)
+            tally = await file_table(connections, _rows(path, choices.encoding), table)
+            facts: dict[str, Any] = {**counts(tally), "flags": dict(tally.flags)}
+            event = Event(EventName.FILED_IN_BULK, chosen.id, f"source:{choices.source}", facts=facts)
+            await trace(connections[0], event, actor=command_actor(), now=datetime.now(UTC))
+            return tally
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.cli.column_maps import read_pairs
 from api.cli.importing_registers import read_datum
 from api.cli.tables import FIRST_FEW, first_few, print_table
+from api.cli.tracing import counts, leave_trace
 from api.cli.transactions import command_actor, in_transaction, this_moment
 from layers.areas.defects import DefectsFound, Finding, counted, findings_geojson
 from layers.areas.importing import LevelRequest, Preparation, prepare_level, store_level
@@ -24,6 +25,7 @@ from layers.read.features import FeatureTable, read_features
 from layers.read.point_tables import read_outlines_table
 from layers.read.refusals import FieldNeeded
 from layers.read.rows import columns_of, is_table, row_chunks
+from layers.traces.records import EventName
 
 SHOWN_FINDINGS = 12
 CODE_COLUMNS = ("new", "old")
@@ -80,7 +82,10 @@ def import_level(file: Path, *, level: str, options: LevelOptions, commit: bool)
         prepared = await prepare_level(connection, district=district, table=table, request=request)
         if prepared.errors:
             return prepared, None
-        return prepared, await store_level(connection, prepared, actor=command_actor(), now=this_moment())
+        edition = await store_level(connection, prepared, actor=command_actor(), now=this_moment())
+        facts = {"edition": edition.number, **counts(prepared.difference)}
+        await leave_trace(connection, EventName.IMPORTED, district, f"level:{level}", facts)
+        return prepared, edition
 
     prepared, edition = in_transaction(work, commit=commit)
     show(prepared)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.cli.column_maps import confirm, show_columns
 from api.cli.tables import FIRST_FEW, first_few, print_table
+from api.cli.tracing import counts, leave_trace
 from api.cli.transactions import in_transaction, this_moment
 from geo.positions import Datum
 from layers.districts.queries import district as district_of
@@ -30,6 +31,7 @@ from layers.refusals import Refusal
 from layers.roster.importing import RosterImported
 from layers.roster.importing import import_roster as store_roster
 from layers.roster.importing_rows import NEEDED, OPTIONAL
+from layers.traces.records import EventName
 
 PLACES = ("lon", "lat")
 SAMPLE_ROWS = 20
@@ -67,9 +69,10 @@ def import_places(file: Path, *, kind: str, options: RegisterOptions, commit: bo
         typer.echo(note)
 
     async def work(connection: AsyncConnection) -> PlacesImported:
-        return await store_places(
+        district = await district_of(connection, options.district)
+        outcome = await store_places(
             connection,
-            district=await district_of(connection, options.district),
+            district=district,
             table=table,
             kind=kind,
             columns=columns,
@@ -77,6 +80,8 @@ def import_places(file: Path, *, kind: str, options: RegisterOptions, commit: bo
             crs=options.crs,
             datum=datum,
         )
+        await leave_trace(connection, EventName.IMPORTED, district, f"register:{kind}", counts(outcome))
+        return outcome
 
     outcome = in_transaction(work, commit=commit)
     _say_places(kind, outcome)
@@ -90,13 +95,16 @@ def import_households(file: Path, *, options: RegisterOptions, commit: bool) -> 
     _confirmed(file, columns, options, commit=commit)
 
     async def work(connection: AsyncConnection) -> HouseholdsImported:
-        return await store_households(
+        district = await district_of(connection, options.district)
+        outcome = await store_households(
             connection,
-            district=await district_of(connection, options.district),
+            district=district,
             rows=_rows(file, options),
             columns=columns,
             code_digits=options.code_digits,
         )
+        await leave_trace(connection, EventName.IMPORTED, district, "register:households", counts(outcome))
+        return outcome
 
     outcome = in_transaction(work, commit=commit)
     typer.echo(f"households: {outcome.changed:,} buildings changed, {outcome.unchanged:,} unchanged.")
@@ -115,7 +123,12 @@ def import_roster(file: Path, *, options: RegisterOptions, commit: bool) -> None
         district = await district_of(connection, options.district)
         rows = named_as_fields(_rows(file, options), columns)
         rows = ({**row, "area": padded(row["area"], options.code_digits)} for row in rows)
-        return await store_roster(connection, district=district, columns=columns.columns, rows=rows, now=this_moment())
+        outcome = await store_roster(
+            connection, district=district, columns=columns.columns, rows=rows, now=this_moment()
+        )
+        facts = asdict(outcome.difference) | {"refused": len(outcome.refused)}
+        await leave_trace(connection, EventName.IMPORTED, district, "register:roster", facts)
+        return outcome
 
     outcome = in_transaction(work, commit=commit)
     counts = asdict(outcome.difference)

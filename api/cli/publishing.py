@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.cli.importing_levels import show_difference, show_findings
 from api.cli.tables import first_few, print_table
+from api.cli.tracing import leave_trace, published_facts
 from api.cli.transactions import command_actor, in_transaction, this_moment
 from layers.areas.publishing import Follower, Publication
 from layers.areas.publishing import publish as publish_draft
@@ -16,6 +17,7 @@ from layers.districts.queries import district as district_of
 from layers.places.following import follow_places
 from layers.reports.following import follow_reports
 from layers.roster.following import follow_duties
+from layers.traces.records import EventName
 
 #: What hangs on areas follows a new edition, in this order.
 FOLLOWERS: tuple[Follower, ...] = (follow_places, follow_duties, follow_reports)
@@ -33,15 +35,19 @@ def publish(
     """
 
     async def work(connection: AsyncConnection) -> Publication:
-        return await publish_draft(
+        chosen = await district_of(connection, district)
+        publication = await publish_draft(
             connection,
-            district=await district_of(connection, district),
+            district=chosen,
             number=edition,
             note=note,
             followers=FOLLOWERS,
             actor=command_actor(),
             clock=this_moment,
         )
+        facts = published_facts(publication)
+        await leave_trace(connection, EventName.PUBLISHED, chosen, f"edition:{publication.edition.number}", facts)
+        return publication
 
     publication = in_transaction(work, commit=commit)
     show(publication)

@@ -1,0 +1,90 @@
+"""What commands leave in the trail: imports, exports, rules and boundaries, with what was before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.cli.transactions import command_actor, in_transaction, this_moment
+from layers.areas.publishing import Publication
+from layers.areas.records import Edition
+from layers.districts.queries import district as district_of
+from layers.districts.queries import districts
+from layers.districts.records import District
+from layers.reports.kinds import kinds
+from layers.traces.recording import trace_in
+from layers.traces.records import Event, EventName
+
+#: What a district states of itself: all of it.
+STATED = ("name", "name_en", "time_zone", "levels", "settings")
+OF_KINDS = ("name", "level_depth", "urgent", "extra_fields")
+
+
+async def leave_trace(
+    connection: AsyncConnection, name: EventName, district: District, subject: str, facts: Mapping[str, Any]
+) -> None:
+    """Leave a trace of a command in the transaction of its change, as the last thing it does."""
+    event = Event(name, district.id, subject, facts=facts)
+    await trace_in(connection, event, actor=command_actor(), now=this_moment())
+
+
+def trace_export(layer: str, *, district: str | None, ending: str, edition: int | None) -> None:
+    """Write down that a layer is about to be exported; no trace, no file."""
+
+    async def work(connection: AsyncConnection) -> None:
+        facts = {"layer": layer, "format": ending, "edition": edition}
+        await leave_trace(
+            connection, EventName.EXPORTED, await district_of(connection, district), f"layer:{layer}", facts
+        )
+
+    in_transaction(work, commit=True)
+
+
+def counts(outcome: Any) -> dict[str, int]:
+    """The whole numbers of a record, and the lengths of its lists: never what is in them."""
+    found = {one.name: getattr(outcome, one.name) for one in fields(outcome)}
+    return {
+        name: len(value) if isinstance(value, tuple | list | dict) else value
+        for name, value in found.items()
+        if isinstance(value, int | tuple | list | dict) and not isinstance(value, bool)
+    }
+
+
+def published_facts(publication: Publication) -> dict[str, Any]:
+    """The editions before and after, and how much changed at each level."""
+    return {
+        "before": _edition(publication.former),
+        "after": _edition(publication.edition),
+        "levels": {str(depth): counts(one) for depth, one in sorted(publication.differences.items())},
+        "links": len(publication.links),
+        "followed": {one.subject: dict(one.figures) for one in publication.follow_ups},
+    }
+
+
+async def rules_of(connection: AsyncConnection, code: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a district states of itself, and its kinds by code; both empty where it does not exist yet."""
+    known = next((one for one in await districts(connection) if one.code == code), None)
+    if known is None:
+        return {}, {}
+    stated = asdict(known)
+    every = await kinds(connection, known)
+    return (
+        {name: stated[name] for name in STATED},
+        {kind.code: {name: getattr(kind, name) for name in OF_KINDS} for kind in every.values()},
+    )
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs between two states of rules, by name: {"before": …, "after": …}; None where there was nothing."""
+    return {
+        name: {"before": before.get(name), "after": after.get(name)}
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    }
+
+
+def _edition(edition: Edition | None) -> dict[str, Any] | None:
+    return None if edition is None else {"number": edition.number, "digest": edition.digest}
