@@ -10,41 +10,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from geo.four_bounds import Side
 from layers.roster.ledger import Answers, Ledger, LedgerRow
-from maps.strings import LANG_ATTRIBUTE, LANGUAGES, Language
+from maps.strings import LANG_ATTRIBUTE, LANGUAGES, Language, catalogue, phrase
 
-#: Key → [Chinese, English].
-WORDS: Mapping[str, tuple[str, str]] = {
-    "title": ("{level}台账", "Ledger of {level}s"),
-    "edition": ("第 {number} 版边界", "Boundary edition {number}"),
-    "as_of": ("截至 {day}", "As of {day}"),
-    "count": ("共 {count} 个{level}", "{count} {level}s"),
-    "code": ("编码", "Code"),
-    "name": ("名称", "Name"),
-    "parents": ("所属", "Lies in"),
-    "bounds": ("四至", "Four bounds"),
-    "east": ("东至", "East"),
-    "south": ("南至", "South"),
-    "west": ("西至", "West"),
-    "north": ("北至", "North"),
-    "edge": ("区界", "district's edge"),
-    "area_m2": ("面积（m²）", "Area (m²)"),
-    "households": ("户数", "Households"),
-    "residents": ("人口", "Residents"),
-    "people": ("责任人", "Who answers"),
-    "nobody": ("无人负责", "nobody"),
-    "A": ("A角", "A"),
-    "B": ("B角", "B"),
-    "O": ("信息员", "information officer"),
-    "D": ("值班", "desk"),
-    "grid_worker": ("网格员", "grid worker"),
-    "information_officer": ("信息员", "information officer"),
-    "community_officer": ("社区值班员", "community officer"),
-    "street_officer": ("街道值班员", "street officer"),
-    "dispatcher": ("调度员", "dispatcher"),
-    "comma": ("、", ", "),
-    "semicolon": ("；", "; "),
-    "arrow": (" › ", " › "),
+#: Word of the ledger → its text.
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    language: {key.removeprefix("ledger."): text for key, text in catalogue(language, "ledger.").items()}
+    for language in LANGUAGES
 }
+#: What stands between names, and between people.
+MARKS: Mapping[Language, tuple[str, str]] = {"zh": ("、", "；"), "en": (", ", "; ")}
+BELOW = " › "
 COLUMNS = ("code", "name", "parents", *(side.value for side in Side), "area_m2", "households", "residents", "people")
 #: Widths of the columns in a sheet, in characters.
 WIDTHS = (18, 26, 26, 24, 24, 24, 24, 14, 10, 10, 48)
@@ -60,8 +35,7 @@ _TEMPLATES = Environment(
 
 def word(key: str, language: Language, **places: object) -> str:
     """The text of a key with its {places} filled in; what the catalogue does not know, such as a role, is itself."""
-    known = WORDS.get(key)
-    return key if known is None else known[LANGUAGES.index(language)].format_map(places)
+    return WORDS[language].get(key, key).format_map(places)
 
 
 def headings(language: Language) -> list[str]:
@@ -71,15 +45,16 @@ def headings(language: Language) -> list[str]:
 
 def cells(row: LedgerRow, language: Language) -> list[str | int | None]:
     """A row of the ledger, one value for each column; None where nobody counted."""
+    comma, semicolon = MARKS[language]
     return [
         row.code,
         row.name,
-        word("arrow", language).join(row.parents),
-        *(word("comma", language).join(names) for names in bounds(row, language)),
+        BELOW.join(row.parents),
+        *(comma.join(names) for names in bounds(row, language)),
         round(row.area_m2),
         row.households,
         row.residents,
-        word("semicolon", language).join(people(row, language)) or word("nobody", language),
+        semicolon.join(people(row, language)) or word("nobody", language),
     ]
 
 
@@ -101,7 +76,7 @@ def ledger_page(ledger: Ledger, language: Language) -> str:
         level=ledger.level_name_en.lower() if language == "en" else ledger.level_name,
         sections=list(_sections(ledger)),
         lang=LANG_ATTRIBUTE[language],
-        t=lambda key, **places: word(key, language, **places),
+        t=lambda key, **places: phrase(key, language, **places),
         bounds=lambda row: bounds(row, language),
         people=lambda row: people(row, language),
     )
@@ -116,4 +91,4 @@ def _sections(ledger: Ledger) -> Iterator[tuple[str, list[tuple[str, list[Ledger
     """The rows by the area below the district, and in it by the area directly above the cell."""
     for top, rows in groupby(ledger.rows, key=lambda row: row.parents[:1]):
         parts = groupby(rows, key=lambda row: row.parents[1:])
-        yield " › ".join(top), [(" › ".join(names), list(part)) for names, part in parts]
+        yield BELOW.join(top), [(BELOW.join(names), list(part)) for names, part in parts]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from layers.reports.lifecycle import Status
+from maps.ledger import COLUMNS
 from maps.pages import STATIC
 from maps.records import DistrictCounts
 from maps.strings import LANGUAGES, catalogue, phrase
@@ -16,13 +17,18 @@ from maps.strings import LANGUAGES, catalogue, phrase
 MAPS = STATIC.parent
 KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
-USED = re.compile(r"""["'`]((?:app|home|queue|follow|docs|error|map)\.\w+)["'`]""")
+USED = re.compile(r"""["'`]((?:app|home|ledger|queue|follow|docs|error|map)\.\w+)["'`]""")
+
+#: Words of the ledger that its page does not name: columns, ranks and roles.
+HOLDERS = ("grid_worker", "information_officer", "community_officer", "street_officer", "dispatcher")
+LEDGER = (*COLUMNS, "edge", *"ABOD", *HOLDERS)
 
 #: Keys put together where they are used: a prefix and what may follow.
 COMPOSED = {
     "map.": ("quantile", "natural", "fixed", "open", "unassigned", "median_age_open_h", "residents", "workers"),
     "home.": tuple(f"{count}{end}" for count in DistrictCounts.__slots__ for end in ("", "_note")),
     "status.": tuple(Status),
+    "ledger.": LEDGER,
     "queue.": tuple(f"{queue}{end}" for queue in ("unlocated", "unassigned") for end in ("", "_lead")),
 }
 
