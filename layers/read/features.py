@@ -108,7 +108,7 @@ def _read(path: Path, *, layer: str | None, encoding: str | None, keep: Sequence
         here = pyogrio.read_info(path, layer=layer, encoding=encoding)["fields"]
         columns = kept_fields(path.name, [str(name) for name in here], keep)
         meta, _, wkb, values = pyogrio.raw.read(
-            path, layer=layer, encoding=encoding, columns=columns, datetime_as_string=True
+            path, layer=layer, encoding=encoding, columns=columns, datetime_as_string=True, **_options(path)
         )
     if wkb is None:
         raise UnreadableFile(
@@ -122,6 +122,11 @@ def _read(path: Path, *, layer: str | None, encoding: str | None, keep: Sequence
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     notes = _left_out(shapes, heard)
     return FeatureTable(path.name, fields, shapes, meta["crs"], notes=notes)
+
+
+def _options(path: Path) -> dict[str, str]:
+    """GDAL takes texts of GeoJSON that look like days for days, and writes them otherwise; they are texts."""
+    return {"DATE_AS_STRING": "YES"} if path.suffix.lower() in {".geojson", ".json"} else {}
 
 
 def refuse_damaged_text(source: str, fields: Mapping[str, NDArray[np.generic]]) -> None:

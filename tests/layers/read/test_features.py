@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pyogrio.raw
 import pytest
 import shapely
+from shapely.geometry import mapping
 
 from layers.read.features import read_features
 from layers.read.refusals import FieldNeeded, TooManyFields, UnreadableFile, WrongEncoding
@@ -147,3 +149,18 @@ def test_a_thousand_fields_are_refused_and_those_that_matter_can_be_named(tmp_pa
     assert list(read_features(tmp_path / "wide.gpkg", keep=["code", "q7"]).fields) == ["code", "q7"]
     with pytest.raises(FieldNeeded, match="no field 'q1000'"):
         read_features(tmp_path / "wide.gpkg", keep=["q1000"])
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".json"])
+def test_texts_of_geojson_that_look_like_days_stay_as_written(tmp_path: Path, ending: str) -> None:
+    days = ["2024/01/02", "2024-01-02T03:04:05", "2024-01-02", "12:30:00"]
+    features = [
+        {"type": "Feature", "properties": {"code": str(row), "built": day}, "geometry": mapping(shapely.Point(row, 0))}
+        for row, day in enumerate(days)
+    ]
+    file = tmp_path / f"days{ending}"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    assert list(read_features(file).fields["built"]) == days
+    one_sort = [{**one, "properties": {"code": "1", "built": "2024/01/02"}} for one in features]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": one_sort}), encoding="utf-8")
+    assert set(read_features(file).fields["built"]) == {"2024/01/02"}
