@@ -34,7 +34,7 @@ async def load_neighbour(connection: AsyncConnection) -> District:
         ("grid", polygons.grids()),
     ):
         await import_level(connection, district, key, _moved(level))
-    await publish(connection, district=district, followers=FOLLOWERS, actor=ACTOR, now=LOADED_AT)
+    await publish(connection, district=district, followers=FOLLOWERS, actor=ACTOR, clock=lambda: LOADED_AT)
     rows = [{name: _renamed(value) for name, value in row.items()} for row in people.roster()]
     await import_roster(connection, district=district, columns=people.ROSTER_COLUMNS, rows=rows, now=LOADED_AT)
     return await district_of(connection, district.code)
