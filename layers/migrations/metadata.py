@@ -5,6 +5,7 @@ from __future__ import annotations
 import layers.access.tables
 import layers.areas.tables
 import layers.districts.tables
+import layers.limits.tables
 import layers.places.tables
 import layers.reports.journal_tables
 import layers.reports.photos_tables

@@ -1,0 +1,1 @@
+"""Limits: how often anyone may ask, counted by all processes of the service together."""
