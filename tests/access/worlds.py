@@ -1,0 +1,325 @@
+"""Makes that world: the toy town and the district beside it, everyone there is, and reports in every relation."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import psycopg
+from psycopg.rows import dict_row
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from layers.migrations import sqlalchemy_url
+from tests.access.asking import answering
+from tests.access.world_facts import NEXT, NOW, TOWN, Filed, Person, Who, World, chain_of
+from tests.accounts import FAR_AWAY, LONG_AGO
+from tests.toytown import neighbour, people, polygons
+
+COMMUNITY = polygons.community_code(0, 1)
+STREET, OTHER_STREET = polygons.street_code(0), polygons.street_code(2)
+CELLS = [code for code in polygons.grids().codes if code.startswith(COMMUNITY)]
+GROUP = tuple(CELLS[:4])
+TERRITORIAL = (
+    *("grid_worker", "information_officer", "community_officer", "street_officer"),
+    *("dispatcher", "planner", "supervisor"),
+)
+ADMINISTRATORS = ("system_administrator", "security_administrator", "audit_administrator")
+#: The roster's worker for the community, by the duties of the town; and people for two departments.
+WORKER, HANDLER, IDLE_HANDLER = (TOWN, "W0003"), (TOWN, "I0009"), (TOWN, "I0008")
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A report to be filed: by whom, about what, and to whom it is handed over afterwards."""
+
+    name: str
+    subject: dict[str, Any]
+    by: str = "dispatcher of the district"
+    kind: str = "M01"
+    to_area: str | None = None
+    to_person: Person | None = None
+    #: Whoever else has it in hand than the rule chose.
+    given_to: Person | None = None
+
+
+def build(database_url: str) -> World:
+    """Fill a database that holds the toy town."""
+    asyncio.run(_load_neighbour(database_url))
+    with psycopg.connect(database_url, row_factory=dict_row) as connection:
+        everyone = tuple(_everyone(connection))
+        tried, phones, machines = _tried(connection), _phones(connection, everyone), _machines(connection)
+        logins = _logins(connection)
+    reports = asyncio.run(_file_all(database_url, everyone))
+    areas = {TOWN: _areas(TOWN), NEXT: [code.replace(TOWN[:6], NEXT[:6], 1) for code in _areas(TOWN)]}
+    return World(database_url, everyone, tuple(reports), logins, tried, phones, machines, areas)
+
+
+def _areas(district: str) -> list[str]:
+    levels = (polygons.streets(), polygons.communities(), polygons.grids())
+    return [district, *(code for level in levels for code in level.codes)]
+
+
+async def _load_neighbour(database_url: str) -> None:
+    engine = create_async_engine(sqlalchemy_url(database_url), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await neighbour.load_neighbour(connection)
+    await engine.dispose()
+
+
+def _everyone(connection: psycopg.Connection[Any]) -> list[Who]:
+    made = [Who("anyone")]
+    for role in TERRITORIAL:
+        made += [
+            _member(connection, f"{role} of the community", role, areas=[COMMUNITY]),
+            _member(connection, f"{role} of the group", role, group=GROUP),
+            _member(connection, f"{role} of the district", role, areas=[TOWN]),
+        ]
+    duties = frozenset(row["area"] for row in people.roster() if row["number"] == WORKER[1])
+    worker = _member(connection, "grid_worker by duty", "grid_worker", person=WORKER)
+    made += [
+        replace(worker, holds=duties),
+        _member(connection, "street_officer of the street", "street_officer", areas=[STREET]),
+        _member(connection, "street_officer whose grant ended", "street_officer", areas=[STREET], ended=True),
+        *(_member(connection, f"resident {n}", "resident") for n in (1, 2)),
+        *(_member(connection, f"machine {n}", "machine") for n in (1, 2)),
+        _member(connection, "department_handler", "department_handler", person=HANDLER),
+        _member(connection, "department_handler without anything", "department_handler", person=IDLE_HANDLER),
+        _member(connection, "dispatcher next door", "dispatcher", district=NEXT, areas=[NEXT]),
+        _member(connection, "resident next door", "resident", district=NEXT),
+        _member(connection, "machine next door", "machine", district=NEXT),
+    ]
+    for role in ADMINISTRATORS:
+        made += [_member(connection, role, role), _member(connection, f"{role} next door", role, district=NEXT)]
+    return made
+
+
+def _member(
+    connection: psycopg.Connection[Any],
+    name: str,
+    role: str,
+    *,
+    district: str = TOWN,
+    areas: Sequence[str] = (),
+    group: Sequence[str] = (),
+    person: Person | None = None,
+    ended: bool = False,
+) -> Who:
+    account = _account(connection, role, district, person)
+    for code in areas:
+        connection.execute(
+            "insert into territories (account_id, area_id, valid_from, valid_to, granted_by) "
+            "select %s, id, %s, %s, 'test' from areas where code = %s",
+            [account, LONG_AGO.date(), LONG_AGO.date() if ended else None, code],
+        )
+    if group:
+        _grant_group(connection, account, group)
+    token, device = _device(connection, account, "machine" if role == "machine" else "phone")
+    sender = {"resident": f"account:{account}", "machine": f"device:{device}"}.get(role)
+    held = frozenset[str]() if ended else frozenset((*areas, *group))
+    return Who(name, role, token, account, district, held, person, sender)
+
+
+def _account(connection: psycopg.Connection[Any], role: str, district: str, person: Person | None = None) -> int:
+    made = connection.execute(
+        "insert into accounts (district_id, person_id, login, role, made_at) "
+        "select d.id, (select id from people where number = %s and district_id = d.id), %s, %s, %s "
+        "from districts d where d.code = %s returning id",
+        [person and person[1], f"{role.replace('_', '-')}-{secrets.token_hex(4)}", role, LONG_AGO, district],
+    ).fetchone()
+    assert made is not None
+    return int(made["id"])
+
+
+def _device(connection: psycopg.Connection[Any], account: int, kind: str) -> tuple[str, int]:
+    token = f"wgd_{secrets.token_urlsafe(32)}"
+    made = connection.execute(
+        "insert into devices (account_id, kind, name, token_digest, made_at, expires_at, requests_per_minute) "
+        "values (%s, %s, 'test', %s, %s, %s, 1000000) returning id",
+        [account, kind, hashlib.sha256(token.encode()).digest(), LONG_AGO, FAR_AWAY],
+    ).fetchone()
+    assert made is not None
+    return token, int(made["id"])
+
+
+def _grant_group(connection: psycopg.Connection[Any], account: int, cells: Sequence[str]) -> None:
+    connection.execute(
+        "insert into cell_groups (district_id, kind, code, name) select id, 'team', %s, '组' from districts where code = %s",
+        [f"G{account}", TOWN],
+    )
+    connection.execute(
+        "insert into cell_group_members (group_id, area_id, valid_from) "
+        "select g.id, a.id, %s from cell_groups g, areas a where g.code = %s and a.code = any(%s)",
+        [LONG_AGO.date(), f"G{account}", list(cells)],
+    )
+    connection.execute(
+        "insert into territories (account_id, group_id, valid_from, granted_by) "
+        "select %s, id, %s, 'test' from cell_groups where code = %s",
+        [account, LONG_AGO.date(), f"G{account}"],
+    )
+
+
+def _tried(connection: psycopg.Connection[Any]) -> dict[str, dict[str, int]]:
+    tried = {}
+    for district in (TOWN, NEXT):
+        account, machine = _account(connection, "street_officer", district), _account(connection, "machine", district)
+        grant = connection.execute(
+            "insert into territories (account_id, area_id, valid_from, granted_by) "
+            "select %s, id, %s, 'test' from areas where code = %s returning id",
+            [account, LONG_AGO.date(), district],
+        ).fetchone()
+        assert grant is not None
+        tried[district] = {"account": account, "grant": grant["id"], "machine": _device(connection, machine, "machine")[1]}
+    return tried
+
+
+def _phones(connection: psycopg.Connection[Any], everyone: Sequence[Who]) -> dict[int, int]:
+    """A second device of everyone: one to lose."""
+    kinds = {one.account_id: "machine" if one.role == "machine" else "phone" for one in everyone if one.account_id}
+    return {account: _device(connection, account, kind)[1] for account, kind in kinds.items()}
+
+
+def _machines(connection: psycopg.Connection[Any]) -> dict[str, set[int]]:
+    rows = connection.execute(
+        "select t.code, d.id from devices d join accounts a on a.id = d.account_id "
+        "join districts t on t.id = a.district_id where d.kind = 'machine'"
+    ).fetchall()
+    return {district: {row["id"] for row in rows if row["code"] == district} for district in (TOWN, NEXT)}
+
+
+def _logins(connection: psycopg.Connection[Any]) -> dict[str, set[str]]:
+    rows = connection.execute("select d.code, login from accounts a join districts d on d.id = a.district_id").fetchall()
+    return {district: {row["login"] for row in rows if row["code"] == district} for district in (TOWN, NEXT)}
+
+
+def _plans() -> list[_Plan]:
+    next_door = {"by": "dispatcher next door"}
+    far = {"type": "position", "lon": 10.0, "lat": 10.0, "datum": "wgs84", "accuracy_m": 5.0}
+    cells = polygons.grids().codes
+
+    def cell(parent: str, nth: int = 0) -> dict[str, Any]:
+        return _in_cell([code for code in cells if code.startswith(parent.removesuffix("000"))][nth])
+
+    away = {**_in_cell(cells[0]), "lon": _in_cell(cells[0])["lon"] + neighbour.EAST_DEG}
+    return [
+        _Plan("own", _area("community", COMMUNITY)),
+        _Plan("child", _in_cell(GROUP[0])),
+        _Plan("child again", _in_cell(GROUP[0])),
+        _Plan("another child", _in_cell(GROUP[2])),
+        _Plan("child apart", _in_cell(CELLS[-1])),
+        _Plan("sibling", cell(polygons.community_code(0, 0))),
+        _Plan("sibling again", cell(polygons.community_code(0, 0))),
+        _Plan("sibling as a whole", _area("community", polygons.community_code(0, 2))),
+        _Plan("parent", _area("street", STREET)),
+        _Plan("district", _area("district", TOWN)),
+        _Plan("other street", cell(OTHER_STREET)),
+        _Plan("other street again", cell(OTHER_STREET)),
+        _Plan("other street as a whole", _area("street", OTHER_STREET)),
+        _Plan("none", far),
+        _Plan("opinion", {"type": "none"}, kind="L02"),
+        _Plan("other district", away, **next_door),
+        _Plan("other district again", away, **next_door),
+        _Plan("other district as a whole", _area("district", NEXT), **next_door),
+        _Plan("none next door", far, **next_door),
+        _Plan("handed to the community", cell(OTHER_STREET, 5), to_area=COMMUNITY),
+        _Plan("handed to the street", cell(OTHER_STREET, 7), to_area=STREET),
+        _Plan("handed to the handler", cell(polygons.street_code(1)), to_person=HANDLER),
+        _Plan("in the worker's hand", cell(polygons.street_code(1), 6), given_to=WORKER),
+        _Plan("in the handler's hand", cell(polygons.street_code(1), 7), given_to=HANDLER),
+        _Plan("the resident's", cell(polygons.street_code(1), 3), by="resident 1"),
+        _Plan("the machine's", cell(polygons.street_code(1), 4), by="machine 1"),
+        _Plan("anyone's", cell(polygons.street_code(1), 5), by="anyone"),
+    ]
+
+
+def _area(level: str, code: str) -> dict[str, Any]:
+    return {"type": "area", "level": level, "code": code}
+
+
+def _in_cell(code: str) -> dict[str, Any]:
+    grids = polygons.grids()
+    middle = grids.polygons[grids.codes.index(code)].centroid
+    lon, lat = round(middle.x, 7), round(middle.y, 7)
+    return {"type": "position", "lon": lon, "lat": lat, "datum": "wgs84", "accuracy_m": 5.0}
+
+
+async def _file_all(database_url: str, everyone: Sequence[Who]) -> list[Filed]:
+    known = {one.name: one for one in everyone}
+    async with answering(database_url) as client:
+        numbers = [await _file(client, known[plan.by], plan) for plan in _plans()]
+    with psycopg.connect(database_url, row_factory=dict_row) as connection:
+        return [_settled(connection, plan, number) for plan, number in zip(_plans(), numbers, strict=True)]
+
+
+async def _file(client: httpx.AsyncClient, by: Who, plan: _Plan) -> str:
+    body = {
+        "kind": plan.kind,
+        "text": f"text of {plan.name}",
+        "address": f"address of {plan.name}",
+        "reporter": {"name": f"reporter of {plan.name}", "phone": f"phone of {plan.name}"},
+        "source": "app",
+        "client_key": plan.name,
+        "subject": plan.subject,
+        "district": by.district or TOWN,
+    }
+    answer = await client.post("/api/v1/reports", json=body, headers=by.headers)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["number"])
+
+
+def _settled(connection: psycopg.Connection[Any], plan: _Plan, number: str) -> Filed:
+    """Hand it over, give it a photo, and note the facts of it."""
+    day, _, serial = number.partition("-")
+    report = int(day) * 10_000_000 + int(serial)
+    if plan.to_area or plan.to_person:
+        connection.execute(
+            "insert into hand_overs (report_id, to_path, to_person_id, reason, made_by, made_at) values (%s, "
+            "(select path from edition_areas join areas on areas.id = area_id where code = %s), "
+            "(select p.id from people p join districts d on d.id = district_id where d.code = %s and number = %s), "
+            "'test', 'test', %s)",
+            [report, plan.to_area, *(plan.to_person or (None, None)), NOW],
+        )
+    if plan.given_to:
+        connection.execute(
+            "update reports set assignee_id = (select p.id from people p join districts d on d.id = district_id "
+            "where d.code = %s and number = %s) where id = %s",
+            [*plan.given_to, report],
+        )
+    photo = connection.execute(
+        "insert into report_photos (report_id, taken, at, by, digest, media_type, width_px, height_px, size_bytes, content) "
+        "values (%s, 'other', %s, 'test', %s, 'image/jpeg', 1, 1, 5, 'photo') returning id",
+        [report, NOW, hashlib.sha256(number.encode()).digest()],
+    ).fetchone()
+    row = connection.execute(FACTS, [report]).fetchone()
+    assert row is not None and photo is not None
+    return Filed(
+        name=plan.name,
+        number=number,
+        district=row["district"],
+        chain=() if row["area"] is None else chain_of(row["area"]),
+        located=row["located"],
+        sender=row["sender"],
+        assignee=None if row["number"] is None else (row["district"], row["number"]),
+        given=None if row["given_x"] is None else (row["given_x"], row["given_y"]),
+        private={name: row[name] for name in ("text", "address", "reporter_name", "reporter_phone")},
+        handed_to_area=plan.to_area,
+        handed_to_person=plan.to_person,
+        photo=photo["id"],
+    )
+
+
+FACTS = """
+select d.code as district, a.code as area, r.located, r.sender, p.number, r.given_x, r.given_y, v.text, v.address,
+    v.reporter_name, v.reporter_phone
+from reports r
+join districts d on d.id = r.district_id
+join report_private v on v.report_id = r.id
+left join areas a on a.id = r.area_id
+left join people p on p.id = r.assignee_id
+where r.id = %s
+"""
