@@ -26,6 +26,7 @@ from api.openapi import description
 from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
 from api.routes import (
+    account_pages,
     administration,
     areas,
     following,
@@ -41,6 +42,7 @@ from api.routes import (
     report_lists,
     reports,
     sign_in,
+    sign_in_pages,
     workload,
 )
 from api.standing import StandingFigures
@@ -68,6 +70,8 @@ ROUTERS = (
     workload.router,
     maps.router,
     pages.router,
+    sign_in_pages.router,
+    account_pages.router,
     sign_in.router,
     my.router,
     administration.router,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import sqlalchemy.exc
@@ -11,11 +12,11 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.access import CsrfRefused
 from api.front_desk import SessionNeeded
-from api.problems import ProblemKind, echo, problem
+from api.problems import ProblemKind, asked_language, echo, opens_page, problem
 from geo.errors import GeoError
 from layers.access.accounts import BadLogin, LoginTaken, NotInRoster, OwnAccount, UnknownAccount
 from layers.access.devices import DeviceLost, UnknownDevice, WrongKind
@@ -152,6 +153,8 @@ def answer_for(error: Exception) -> ProblemKind:
 def answer(request: Request, error: Exception) -> Response:
     """The problem an error becomes; what is not listed says nothing of its inside."""
     kind = answer_for(error)
+    if isinstance(error, SignInNeeded) and opens_page(request):
+        return to_sign_in(request)
     headers = {"Retry-After": str(RETRY_AFTER_S)} if kind.status == 503 else None
     if isinstance(error, Refusal):
         more: dict[str, Any] = echo(error.field, error.value)
@@ -164,6 +167,13 @@ def answer(request: Request, error: Exception) -> Response:
     return problem(
         request, kind, details.get(kind, "Something went wrong inside; the log knows more."), headers=headers
     )
+
+
+def to_sign_in(request: Request) -> Response:
+    """Send whoever opens a page without being signed in to the page where they sign in, and back afterwards."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    asked = {"next": f"{request.url.path}{query}", "lang": asked_language(request) or "zh"}
+    return RedirectResponse(f"/sign-in?{urlencode(asked)}", 303, {"Cache-Control": "no-store"})
 
 
 def install(app: FastAPI) -> None:

@@ -82,6 +82,11 @@ def asked_language(request: Request) -> Language | None:
     return None if not known else "zh" if known[0] == "zh" else "en"
 
 
+def opens_page(request: Request) -> bool:
+    """Whether a person opens a page by its address, or by a link to it."""
+    return request.scope["method"] in {"GET", "HEAD"} and _wants_page(request)
+
+
 def _wants_page(request: Request) -> bool:
     """Whether a person looks at this: a browser that opens a page, not a script that asks for facts."""
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/static/"))

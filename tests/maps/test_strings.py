@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from layers.access.permissions import Action
+from layers.actors import Role
 from layers.reports.lifecycle import Status
 from maps.ledger import COLUMNS
 from maps.pages import STATIC
@@ -17,7 +19,7 @@ from maps.strings import LANGUAGES, catalogue, phrase
 MAPS = STATIC.parent
 KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
-USED = re.compile(r"""["'`]((?:app|home|ledger|queue|follow|docs|error|map)\.\w+)["'`]""")
+USED = re.compile(r"""["'`]((?:app|home|ledger|queue|follow|docs|error|map|sign|account)\.\w+)["'`]""")
 
 #: Words of the ledger that its page does not name: columns, ranks and roles.
 HOLDERS = ("grid_worker", "information_officer", "community_officer", "street_officer", "dispatcher")
@@ -29,6 +31,15 @@ COMPOSED = {
     "home.": tuple(f"{count}{end}" for count in DistrictCounts.__slots__ for end in ("", "_note")),
     "status.": tuple(Status),
     "ledger.": LEDGER,
+    "role.": tuple(Role),
+    "action.": tuple(Action),
+    # What a form refused or did, as the routes put it together.
+    "account.": (
+        *("done_lost", "done_removed", "done_password", "done_second_factor", "bad_name"),
+        *("wrong_password", "weak_password", "wrong_code"),
+    ),
+    "sign.": ("refused",),
+    "phone.": ("in_use", "removed", "lost"),
     "queue.": tuple(f"{queue}{end}" for queue in ("unlocated", "unassigned") for end in ("", "_lead")),
 }
 
