@@ -115,7 +115,7 @@ async def waiting(connection: AsyncConnection, district_id: int, *, scope: Scope
         is_open.scalar_subquery(),
         is_open.where(ReportRow.located, ReportRow.assignee_id.is_(None)).scalar_subquery(),
         is_open.where(~ReportRow.located).scalar_subquery(),
-        filed.where(ReportRow.filed_at >= since, ReportRow.id >= _first_id(since)).scalar_subquery(),
+        filed.where(ReportRow.filed_at >= since, ReportRow.id >= first_id(since)).scalar_subquery(),
     )
     return Waiting(*(await connection.execute(statement)).one())
 
@@ -197,13 +197,13 @@ def _filed_between(statement: Select[tuple[object, ...]], narrowed: ReportFilter
             "The period ends before it starts.", field="filed_to", remedy="Give a filed_to after filed_from."
         )
     if start is not None:
-        statement = statement.where(ReportRow.filed_at >= start, ReportRow.id >= _first_id(start))
+        statement = statement.where(ReportRow.filed_at >= start, ReportRow.id >= first_id(start))
     if end is not None:
-        statement = statement.where(ReportRow.filed_at < end, ReportRow.id < _first_id(end + timedelta(days=3)))
+        statement = statement.where(ReportRow.filed_at < end, ReportRow.id < first_id(end + timedelta(days=3)))
     return statement
 
 
-def _first_id(moment: datetime) -> int:
+def first_id(moment: datetime) -> int:
     """No report filed at or after `moment` has a smaller id, in whatever time zone its number was dated.
 
     Numbers begin with the date, so the primary key narrows a period without an index on the time.
