@@ -10,12 +10,9 @@ from starlette.responses import JSONResponse, Response
 
 from api.clock import Clock
 from api.locators import Locators
-from api.problems import PAGE_POLICY
 from api.schemas.common import WITHOUT_NUL
 
 API = "/api/v1"
-#: Pages with a form of their own, and with scripts from our own files alone.
-FORM_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'; script-src 'self'")
 
 #: Parameters of a query are text; what is a number there is read as one.
 DistrictCode = Annotated[

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Annotated, Any
-from urllib.parse import parse_qs
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.addresses import known_parameters
 from api.database import database
+from api.form_pages import form_page, read_form
 from api.locators import Locators
-from api.routes.common import API, FORM_POLICY, TheLocators
+from api.routes.common import API, TheLocators
+from api.routes.pages import PAGE
 from api.routes.reports import json_only
 from api.schemas.filing import FollowBody
 from api.schemas.maps import ReferenceQuery
@@ -26,22 +27,6 @@ from layers.reports.queries import UnknownReport, district_of, report
 from maps.records import FollowedReport
 
 router = APIRouter(tags=["reports"], dependencies=[Depends(known_parameters)])
-HTML = "text/html; charset=utf-8"
-PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}, "description": "The page."}}
-FORM = "application/x-www-form-urlencoded"
-FORM_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            FORM: {
-                "schema": {
-                    "type": "object",
-                    "properties": {"number": {"type": "string"}, "secret": {"type": "string"}},
-                }
-            }
-        },
-    }
-}
 
 
 @router.post(
@@ -64,19 +49,13 @@ async def get_page(query: Annotated[ReferenceQuery, Query()]) -> Response:
     return _html(await asyncio.to_thread(follow_page, query.lang))
 
 
-@router.post(
-    "/follow",
-    operation_id="followed_page",
-    response_class=Response,
-    openapi_extra=FORM_BODY,
-    responses={**PAGE, **problems(404, 413)},
-)
+@router.post("/follow", include_in_schema=False)
 async def post_page(request: Request, query: Annotated[ReferenceQuery, Query()], locators: TheLocators) -> Response:
     """The same page, with how the report stands."""
     from maps.shell import follow_page
 
-    given = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=4)
-    number, secret = (given.get(name, [""])[0].strip()[:64] for name in ("number", "secret"))
+    given = await read_form(request)
+    number, secret = (given.get(name, "").strip()[:64] for name in ("number", "secret"))
     try:
         told, district = await _followed(request, locators, number, secret)
     except UnknownReport:
@@ -101,5 +80,7 @@ async def _followed(request: Request, locators: Locators, number: str, secret: s
 
 
 def _html(page: str, status: int = 200) -> Response:
-    headers = {"Content-Security-Policy": FORM_POLICY, "Cache-Control": "no-store"}
-    return Response(page, status, headers=headers, media_type=HTML)
+    answer = form_page(page, status)
+    # The link of a report fills in the form by a script of our own.
+    answer.headers["Content-Security-Policy"] += "; script-src 'self'"
+    return answer
