@@ -49,6 +49,8 @@ PUBLIC = frozenset(
         ("GET", "/api/v1/areas/{level}/{code}"),
         ("GET", "/api/v1/areas/{level}/{code}/geometry"),
         ("GET", "/api/v1/service-points"),
+        ("GET", "/api/v1/public/figures"),
+        ("GET", "/api/v1/public/reports"),
         ("GET", "/api/v1/locate"),
         ("POST", "/api/v1/locate"),
         ("GET", "/maps/outlines/{name}.json"),

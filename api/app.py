@@ -25,10 +25,12 @@ from api.locators import Locators
 from api.openapi import description
 from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
+from api.public_shelf import PublicShelf
 from api.routes import (
     account_pages,
     administration,
     areas,
+    erasing,
     following,
     handling,
     health,
@@ -39,10 +41,13 @@ from api.routes import (
     pages,
     photos,
     places,
+    presence,
+    public,
     report_lists,
     reports,
     sign_in,
     sign_in_pages,
+    traces,
     workload,
 )
 from api.standing import StandingFigures
@@ -63,6 +68,7 @@ ROUTERS = (
     reports.router,
     following.router,
     handling.router,
+    erasing.router,
     photos.router,
     locating.router,
     areas.router,
@@ -70,6 +76,9 @@ ROUTERS = (
     workload.router,
     maps.router,
     pages.router,
+    presence.router,
+    public.router,
+    traces.router,
     sign_in_pages.router,
     account_pages.router,
     sign_in.router,
@@ -108,6 +117,7 @@ def create_app(
     app.state.standing = StandingFigures()
     app.state.darkroom = Darkroom()
     app.state.figures = FigureShelf(app.state.database, app.state.standing, clock)
+    app.state.public = PublicShelf(app.state.database)
     app.state.clock = clock
     app.state.visitors = Visitors()
     # Keys of the moment: second factors and links made under them are lost when this process ends.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,9 +14,6 @@ from layers.actors import Scope
 from layers.refusals import Refusal
 from layers.traces.records import EventName, Trace
 from layers.traces.tables import TraceRow
-
-#: Traces read at once when a whole period is written out.
-BATCH = 1_000
 
 
 class BadTrailPeriod(Refusal):
@@ -61,15 +57,15 @@ async def trail(
     return TrailPage(found, found[-1].place if len(rows) > limit else None)
 
 
-async def whole_trail(
-    connection: AsyncConnection, narrowed: TrailFilter, *, scope: Scope
-) -> AsyncIterator[tuple[Trace, ...]]:
-    """Everything the scope may see of a period, newest first, batch by batch."""
-    page = await trail(connection, narrowed, scope=scope, limit=BATCH)
-    yield page.traces
-    while page.next_before is not None:
-        page = await trail(connection, narrowed, scope=scope, before=page.next_before, limit=BATCH)
-        yield page.traces
+def check_period(narrowed: TrailFilter) -> None:
+    """Refuse a period that ends before it begins; raises `BadTrailPeriod`."""
+    if narrowed.begin is not None and narrowed.end is not None and narrowed.end < narrowed.begin:
+        raise BadTrailPeriod(
+            "The period ends before it begins.",
+            field="until",
+            value=narrowed.end.isoformat(),
+            remedy="Exchange since and until.",
+        )
 
 
 def audited(scope: Scope) -> ColumnElement[bool]:
@@ -97,13 +93,7 @@ def stored_trace(row: Row[Any]) -> Trace:
 
 
 def _narrowed(narrowed: TrailFilter, scope: Scope) -> Select[Any]:
-    if narrowed.begin is not None and narrowed.end is not None and narrowed.end < narrowed.begin:
-        raise BadTrailPeriod(
-            "The period ends before it begins.",
-            field="until",
-            value=narrowed.end.isoformat(),
-            remedy="Exchange since and until.",
-        )
+    check_period(narrowed)
     statement = select(TraceRow.__table__).where(audited(scope))
     equal = {
         TraceRow.event: None if narrowed.event is None else narrowed.event.value,
