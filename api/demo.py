@@ -38,12 +38,12 @@ SEED = 210213
 BATCH = 50
 
 
-def load_demo(url: str) -> None:
-    """Bring the migrated database at `url` to the state of the demo; does nothing when it is there."""
-    asyncio.run(_load_demo(url))
+def load_demo(url: str) -> str:
+    """Bring the migrated database at `url` to the state of the demo; nothing when it is there. The district's code."""
+    return asyncio.run(_load_demo(url))
 
 
-async def _load_demo(url: str) -> None:
+async def _load_demo(url: str) -> str:
     given = tomllib.loads((FOLDER / "district.toml").read_text(encoding="utf-8"))
     engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
     try:
@@ -54,6 +54,7 @@ async def _load_demo(url: str) -> None:
             missing = REPORTS - await simulated(connection, chosen)
         if missing > 0:
             await _file_month(engine, url, chosen)
+        return chosen.code
     finally:
         await engine.dispose()
 

@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+from api.cluster_database import database_url
+from api.demo_accounts import check_hidden, is_loopback
+from api.serving import check_schema
 from api.serving import serve as serve_application
 from api.settings import read_settings
 
@@ -18,16 +21,23 @@ def serve(
     workers: Annotated[int, typer.Option(help="Server processes.", min=1, max=64)] = 1,
     *,
     worker: Annotated[bool, typer.Option(help="Do the background work beside the service.")] = True,
+    listen_anywhere: Annotated[
+        bool, typer.Option("--listen-anywhere", help="Also where other machines reach accounts of the demo.")
+    ] = False,
 ) -> None:
     """Serve the maps, the pages and the HTTP interface until stopped with Ctrl-C or SIGTERM.
 
     A database that does not answer, or is at another revision than the code, is refused at the start; one that goes
-    away later is waited for, and /readyz says so.
+    away later is waited for, and /readyz says so. While accounts of the demo are open, other machines are not served.
     """
     settings = read_settings()
+    chosen = settings.host if host is None else host
+    if not listen_anywhere and not is_loopback(chosen):
+        check_schema(settings)
+        check_hidden(database_url(settings), chosen)
     serve_application(
         settings,
-        host=settings.host if host is None else host,
+        host=chosen,
         port=settings.port if port is None else port,
         processes=workers,
         with_worker=worker,
