@@ -101,9 +101,9 @@ class Visitors:
 
     async def of(self, request: Request, shown: Credential) -> Actor | None:
         """Whom a credential stands for, None for nobody (any more)."""
-        believed = self._believed.get(shown)
-        if believed is not None and time.monotonic() < believed.until_s:
-            return believed.actor
+        believed = self.believed(shown)
+        if believed is not None:
+            return believed
         actor = await self._asked(request, shown)
         if actor is None:
             self._believed.pop(shown, None)
@@ -113,6 +113,11 @@ class Visitors:
         while len(self._believed) > MOST_BELIEVED:
             self._believed.popitem(last=False)
         return actor
+
+    def believed(self, shown: Credential) -> Actor | None:
+        """Whom a credential stands for, where that was asked a moment ago."""
+        believed = self._believed.get(shown)
+        return believed.actor if believed is not None and time.monotonic() < believed.until_s else None
 
     def forget(self) -> None:
         """Believe nothing any more: after a sign-out, a lock or a grant in this process."""

@@ -51,6 +51,7 @@ from api.routes import (
     workload,
 )
 from api.standing import StandingFigures
+from api.surface import Surface
 from api.worker import Worker
 from layers.access.sealing import Seal
 from layers.reports.links import ReportLinks
@@ -96,6 +97,7 @@ def create_app(
     clock: Clock = now,
     front_desk: FrontDesk | None = None,
     links: ReportLinks | None = None,
+    surface: Surface | None = None,
 ) -> FastAPI:
     """The application on a database; it starts, and says so, whether or not the database answers."""
     app = FastAPI(
@@ -119,6 +121,7 @@ def create_app(
     app.state.figures = FigureShelf(app.state.database, app.state.standing, clock)
     app.state.public = PublicShelf(app.state.database)
     app.state.clock = clock
+    app.state.surface = surface or Surface()
     app.state.visitors = Visitors()
     # Keys of the moment: second factors and links made under them are lost when this process ends.
     app.state.front_desk = front_desk or FrontDesk(Seal(secrets.token_bytes(32)))

@@ -16,7 +16,17 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import CsrfRefused
 from api.front_desk import SessionNeeded
-from api.problems import ProblemKind, asked_language, echo, opens_page, problem
+from api.peers import WrongHost
+from api.problems import (
+    ADDRESS_TOO_LONG,
+    HEAD_TOO_LARGE,
+    HEAD_TOO_SLOW,
+    ProblemKind,
+    asked_language,
+    echo,
+    opens_page,
+    problem,
+)
 from geo.errors import GeoError
 from layers.access.accounts import BadLogin, LoginTaken, NotInRoster, OwnAccount, UnknownAccount
 from layers.access.devices import DeviceLost, UnknownDevice, WrongKind
@@ -29,6 +39,7 @@ from layers.access.signing_in import SignInRefused
 from layers.areas.queries import NoEdition, UnknownArea
 from layers.districts.queries import DistrictNeeded, UnknownDistrict
 from layers.districts.records import UnknownLevel
+from layers.limits.allowances import TooManyRequests
 from layers.read.photos import PhotoRefused
 from layers.refusals import Conflict, NotFound, Refusal
 from layers.reports.filing import BadFiling, KeyReused, TryAgain
@@ -63,6 +74,10 @@ class NotImage(Refusal):
 
 class BodyTooLarge(Refusal):
     """The body is larger than any report."""
+
+
+class BodyTooSlow(Refusal):
+    """The body did not come whole in the time that is given to it."""
 
 
 class UnknownQueue(NotFound):
@@ -132,6 +147,9 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     NotReady: ProblemKind(503, "not-ready", "服务正在准备", "Not ready yet"),
     NotJson: ProblemKind(415, "not-json", "须为 JSON", "Send JSON"),
     NotImage: ProblemKind(415, "not-image", "须为图片", "Send an image"),
+    BodyTooSlow: ProblemKind(408, "body-too-slow", "请求内容发送过慢", "The body came too slowly"),
+    WrongHost: ProblemKind(421, "wrong-host", "此主机名不属于本服务", "Not a host of this service"),
+    TooManyRequests: ProblemKind(429, "too-many-requests", "请求过于频繁", "Too many requests"),
     BodyTooLarge: ProblemKind(413, "body-too-large", "请求内容过大", "The body is too large"),
     GeoError: ProblemKind(422, "bad-geometry", "坐标或几何不可用", "The position or geometry cannot be used"),
     psycopg.OperationalError: DATABASE_AWAY,
@@ -141,8 +159,11 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     PoolClosed: DATABASE_AWAY,
 }
 
-#: What the framework itself answers, and what validation answers.
-FRAMEWORK: tuple[ProblemKind, ...] = (MALFORMED, INVALID, NO_SUCH_PATH, WRONG_METHOD, INTERNAL)
+#: What the framework itself answers, what validation answers, and what the server answers before there is a request.
+FRAMEWORK: tuple[ProblemKind, ...] = (
+    *(MALFORMED, INVALID, NO_SUCH_PATH, WRONG_METHOD, INTERNAL),
+    *(ADDRESS_TOO_LONG, HEAD_TOO_LARGE, HEAD_TOO_SLOW),
+)
 
 
 def answer_for(error: Exception) -> ProblemKind:
@@ -155,7 +176,7 @@ def answer(request: Request, error: Exception) -> Response:
     kind = answer_for(error)
     if isinstance(error, SignInNeeded) and opens_page(request):
         return to_sign_in(request)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if kind.status == 503 else None
+    headers = _retry_after(kind, error)
     if isinstance(error, Refusal):
         more: dict[str, Any] = echo(error.field, error.value)
         if error.remedy:
@@ -174,6 +195,12 @@ def to_sign_in(request: Request) -> Response:
     query = f"?{request.url.query}" if request.url.query else ""
     asked = {"next": f"{request.url.path}{query}", "lang": asked_language(request) or "zh"}
     return RedirectResponse(f"/sign-in?{urlencode(asked)}", 303, {"Cache-Control": "no-store"})
+
+
+def _retry_after(kind: ProblemKind, error: Exception) -> dict[str, str] | None:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after_s)}
+    return {"Retry-After": str(RETRY_AFTER_S)} if kind.status == 503 else None
 
 
 def install(app: FastAPI) -> None:

@@ -14,6 +14,7 @@ from fastapi import Request, Response
 
 from api.access import COOKIE, check_csrf
 from api.database import database
+from api.surface import surface
 from layers.access.granting import territory_of, today_of
 from layers.access.own import (
     Enrolment,
@@ -77,8 +78,9 @@ def front_desk(request: Request) -> FrontDesk:
 
 
 async def begin(request: Request, login: str, password: str, code: str | None) -> SignedIn:
-    """Sign in by password, and by code where it is given at once; raises `SignInRefused`."""
+    """Sign in by password, and by code where it is given at once; raises `SignInRefused` and `TooManyRequests`."""
     desk, now = front_desk(request), now_of(request)
+    await surface(request).admit_login(request, login)
     async with database(request).filing(DESK) as connection:
         kept = await kept_for(connection, login)
     fits = await desk.passwords.fits(kept.password_hash, password)

@@ -1,7 +1,11 @@
-"""What happens around every request: a request id, a limit on the body, safe headers, one log line, no bare fault."""
+"""What happens around every request: who may send it and how much, a request id, safe headers, one log line.
+
+host, allowances ──► body, whole and within its limits ──► route
+"""
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from typing import Any
@@ -11,16 +15,17 @@ from starlette.requests import Request
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import BodyTooLarge, answer
+from api.errors import BodyTooLarge, BodyTooSlow, answer
 from api.logs import event, fault
+from api.surface import Surface
+from layers.refusals import Refusal
 
 LARGEST_BODY_BYTES = 1_048_576
 #: Addresses whose bodies may be larger.
 LARGER_BODIES_BYTES = {"/api/v1/reports/{number}/photos": 10 * 1_048_576}
+#: How long a body of the usual size may take, and a larger one for each time it is larger.
+BODY_S = 30.0
 WITH_BODY = {"POST", "PUT", "PATCH"}
-#: Answers that are no pages may load and run nothing at all; pages bring a policy of their own.
-NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "content-security-policy": NOTHING}
 _LARGER_BODIES = [(compile_path(template)[0], limit) for template, limit in LARGER_BODIES_BYTES.items()]
 
 
@@ -37,7 +42,8 @@ class Gate:
             return
         # A copy: the server decides by the method it read whether an answer may have a body.
         inner = {**scope, "method": "GET" if scope["method"] == "HEAD" else scope["method"]}
-        passage = _Passage(inner, send, bodiless=scope["method"] == "HEAD")
+        surface: Surface = scope["app"].state.surface
+        passage = _Passage(inner, send, surface, bodiless=scope["method"] == "HEAD")
         try:
             await self._pass(inner, receive, passage)
         finally:
@@ -45,11 +51,12 @@ class Gate:
 
     async def _pass(self, scope: Scope, receive: Receive, passage: _Passage) -> None:
         try:
+            await passage.surface.admit(Request(scope))
             if scope["method"] in WITH_BODY:
                 receive = await _limited(scope, receive)
             await self.app(scope, receive, passage.send)
         except Exception as error:
-            if not isinstance(error, BodyTooLarge):
+            if not isinstance(error, Refusal):
                 fault("request_failed", error, request=passage.request_id)
             if passage.status is not None:
                 raise
@@ -59,8 +66,9 @@ class Gate:
 class _Passage:
     """One request on its way through: its id, its clock, and what was answered."""
 
-    def __init__(self, scope: Scope, send: Send, *, bodiless: bool) -> None:
+    def __init__(self, scope: Scope, send: Send, surface: Surface, *, bodiless: bool) -> None:
         self.scope = scope
+        self.surface = surface
         self.request_id = secrets.token_hex(8)
         self.status: int | None = None
         self._send = send
@@ -72,8 +80,7 @@ class _Passage:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["x-request-id"] = self.request_id
-            for name, value in SAFE.items():
-                headers.setdefault(name, value)
+            self.surface.complete(headers, self.scope["path"])
         elif self._bodiless and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
@@ -96,11 +103,26 @@ def largest_body_bytes(path: str) -> int:
 
 
 async def _limited(scope: Scope, receive: Receive) -> Receive:
-    """The body read whole, within the limit, and a `receive` that gives it again."""
+    """The body read whole, within the limit and in time, and a `receive` that gives it again."""
     limit = largest_body_bytes(scope["path"])
     declared = dict(scope["headers"]).get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > limit:
         raise _too_large(limit)
+    time_s = BODY_S * limit / LARGEST_BODY_BYTES
+    try:
+        async with asyncio.timeout(time_s):
+            body = await _whole(receive, limit)
+    except TimeoutError:
+        raise BodyTooSlow(f"The body took longer than {time_s:g} seconds.", remedy="Send it again.") from None
+    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return again
+
+
+async def _whole(receive: Receive, limit: int) -> bytes:
     chunks, size = [], 0
     while True:
         message = await receive()
@@ -112,12 +134,7 @@ async def _limited(scope: Scope, receive: Receive) -> Receive:
             raise _too_large(limit)
         if not message.get("more_body"):
             break
-    whole: list[Message] = [{"type": "http.request", "body": b"".join(chunks), "more_body": False}]
-
-    async def again() -> Message:
-        return whole.pop() if whole else await receive()
-
-    return again
+    return b"".join(chunks)
 
 
 def _too_large(limit_bytes: int) -> BodyTooLarge:

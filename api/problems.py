@@ -44,6 +44,17 @@ class ProblemKind:
     title_en: str
 
 
+#: Told by the server itself, before there is a request.
+ADDRESS_TOO_LONG = ProblemKind(414, "address-too-long", "网址过长", "The address is too long")
+HEAD_TOO_LARGE = ProblemKind(431, "head-too-large", "请求头过大", "The head of the request is too large")
+HEAD_TOO_SLOW = ProblemKind(408, "head-too-slow", "请求头发送过慢", "The head of the request came too slowly")
+
+
+def bare(kind: ProblemKind) -> bytes:
+    """A problem without anything of its request."""
+    return orjson.dumps({"type": f"{PROBLEMS_PATH}#{kind.slug}", "title": kind.title_en, "status": kind.status})
+
+
 def problem(
     request: Request,
     kind: ProblemKind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from dataclasses import fields, replace
 
 import uvicorn
 from fastapi import FastAPI
@@ -12,10 +13,14 @@ from uvicorn.supervisors import Multiprocess
 from api.app import create_app
 from api.cluster_database import check_database, database_url, place_of
 from api.front_desk import FrontDesk
+from api.http_protocol import BoundedHttp
+from api.limits import Limits, Rates
 from api.logs import configure, event
+from api.peers import Peers
 from api.service_key import service_key
 from api.service_login import prepare_service_login, service_url
 from api.settings import Settings, read_settings
+from api.surface import Surface
 from layers.access.sealing import Seal
 from layers.migrations import current, newest
 from layers.refusals import Refusal
@@ -62,7 +67,7 @@ def serve(settings: Settings, *, host: str, port: int, processes: int, with_work
         factory=True,
         workers=processes,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
         ws="none",
         access_log=False,
         log_config=None,
@@ -133,10 +138,22 @@ def _application(*, with_worker: bool) -> FastAPI:
         secure_cookies=(settings.public_url or "").startswith("https://"),
         residents_register=settings.resident_accounts,
     )
-    links = ReportLinks(service_key(settings))
     return create_app(
-        service_url(settings), pool_size=settings.pool_size, with_worker=with_worker, front_desk=desk, links=links
+        service_url(settings),
+        pool_size=settings.pool_size,
+        with_worker=with_worker,
+        front_desk=desk,
+        links=ReportLinks(service_key(settings)),
+        surface=surface_of(settings),
     )
+
+
+def surface_of(settings: Settings) -> Surface:
+    """How this installation meets the world, as it is set."""
+    every = {field.name: getattr(settings, f"limit_{field.name}") for field in fields(Rates)}
+    rates = Rates(**{name: replace(getattr(Rates(), name), most=most) for name, most in every.items()})
+    peers = Peers(settings.trusted_proxies, settings.public_url)
+    return Surface(peers, Limits(service_key(settings), rates))
 
 
 def _shown(host: str) -> str:

@@ -7,10 +7,10 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from layers.refusals import Refusal
 
@@ -19,12 +19,17 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 TEST_VARIABLES = frozenset({"WANGGE_LONG"})
 PUBLIC_URL = re.compile(r"https?://[^/\s?#@]+")
 #: Settings whose values are never shown.
-SECRETS = frozenset({"DATABASE_URL", "WANGGE_SECRET_KEY"})
+SECRETS = frozenset({"DATABASE_URL", "WANGGE_SECRET_KEY", "WANGGE_OIDC_CLIENT_SECRET"})
+#: Secrets that may lie in a file instead; the service's key is read where it is made (`api/service_key.py`).
+IN_FILES = ("database_url", "oidc_client_secret")
 URL_SCHEMES = ("postgresql://", "postgresql+psycopg://", "postgres://")
 
 
 class SettingRefused(Refusal):
     """A setting has a value that cannot be used, or a name that nobody reads."""
+
+
+PerMinute = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
 class Settings(BaseSettings):
@@ -33,6 +38,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WANGGE_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    database_url_file: Path | None = Field(default=None, validation_alias="DATABASE_URL_FILE")
     var: Path = CHECKOUT / "var"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -43,6 +49,24 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     secret_key_file: Path | None = None
     resident_accounts: bool = True
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+
+    limit_sign_in: PerMinute = 10
+    limit_login: PerMinute = 10
+    limit_registration: PerMinute = 5
+    limit_filing: PerMinute = 30
+    limit_upload: PerMinute = 60
+    limit_account: PerMinute = 600
+    limit_machine: PerMinute = 6000
+    limit_address: PerMinute = 1200
+    limit_guess: PerMinute = 300
+
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_client_secret_file: Path | None = None
+    oidc_claim: str = Field(default="preferred_username", pattern=r"^[A-Za-z][A-Za-z0-9_:./-]{0,99}$")
+    oidc_trusts_second_factor: bool = False
 
     @field_validator("database_url")
     @classmethod
@@ -59,6 +83,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
 
     @field_validator("public_url")
     @classmethod
@@ -83,9 +112,32 @@ def read_settings() -> Settings:
     """The settings of this process. Raises `SettingRefused` naming the variable, its value and the remedy."""
     _refuse_unknown_names(os.environ)
     try:
-        return Settings()
+        return Settings(**_from_files(os.environ))
     except ValidationError as fault:
         raise _refusal(fault.errors(include_url=False)[0]) from None
+
+
+def _from_files(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The secrets that lie in files; where both a secret and its file are given, nobody knows which is meant."""
+    found = {}
+    for field in IN_FILES:
+        name = variable_of(field)
+        path = environment.get(f"{name}_FILE")
+        if not path:
+            continue
+        if environment.get(name):
+            raise SettingRefused(f"{name} and {name}_FILE are both set.", field=name, remedy="Unset one of them.")
+        found[name if Settings.model_fields[field].validation_alias else field] = _content(name, path)
+    return found
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingRefused(
+            f"The file of {name} cannot be read: {path}.", field=f"{name}_FILE", remedy="Check its path and rights."
+        ) from None
 
 
 def environment_without(prefix: str, **changes: str) -> dict[str, str]:

@@ -95,6 +95,8 @@ class Actor:
     person_id: int | None = None
     #: What positions refer to that a device sends without a datum.
     datum: str | None = None
+    #: What a device may ask, where it was given another allowance than others.
+    requests_per_minute: int | None = None
 
     @property
     def recorded(self) -> str:

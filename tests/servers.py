@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,13 @@ READY_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 15
 
 
+#: Tests ask faster than people do; those of the limits set their own.
+NO_LIMITS = {
+    f"WANGGE_LIMIT_{name}": "10000000"
+    for name in ("SIGN_IN", "LOGIN", "REGISTRATION", "FILING", "UPLOAD", "ACCOUNT", "MACHINE", "ADDRESS", "GUESS")
+}
+
+
 @pytest.fixture
 def service_url(db_url: str, tmp_path: Path) -> Iterator[str]:
     """Base URL of a running service on a database of its own, `db_url`."""
@@ -27,15 +34,20 @@ def service_url(db_url: str, tmp_path: Path) -> Iterator[str]:
 
 
 @contextmanager
-def serving(database_url: str, *, var: Path, command: tuple[str, ...] = ("serve",)) -> Iterator[str]:
+def serving(
+    database_url: str, *, var: Path, command: tuple[str, ...] = ("serve",), settings: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """Run `wangge serve` on `database_url` and yield its base URL once /readyz says yes; `var` takes its log."""
     port = free_port()
     log = var / f"service-{port}.log"
-    environment = os.environ | {
+    environment = {
+        **os.environ,
+        **NO_LIMITS,
         "DATABASE_URL": database_url,
         "WANGGE_VAR": str(var),
         "WANGGE_PORT": str(port),
         "PYTHONPATH": str(CHECKOUT),
+        **(settings or {}),
     }
     with log.open("w") as output:
         process = subprocess.Popen(

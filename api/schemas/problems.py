@@ -15,12 +15,16 @@ DESCRIPTIONS = {
     404: "What the request names does not exist.",
     405: "The address does not take this method; `Allow` names those it takes.",
     409: "The request contradicts what is stored.",
+    408: "The body came too slowly.",
     413: "The body is larger than 1 MiB.",
     415: "The body is not declared as application/json.",
     422: "The request does not fit: a field is missing, unknown or impossible.",
+    421: "The host is not one of this service.",
+    429: "Too many requests; ask again after the seconds in Retry-After.",
     500: "A fault of the service; the log knows more.",
     503: "Not available at the moment; try again after the seconds in Retry-After.",
 }
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 EXAMPLES: dict[int, dict[str, Any]] = {
     404: {
         "type": "/api/v1/problems#unknown-report",
@@ -77,7 +81,8 @@ class KnownProblem(BaseModel):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The documented answers for these statuses, and for those every address can give."""
-    return {status: documented(status) for status in sorted({*statuses, 405, 422, 500, 503})}
+    slow = {408} if 413 in statuses else set()
+    return {status: documented(status) for status in sorted({*statuses, *slow, 405, 421, 422, 429, 500, 503})}
 
 
 def documented(status: int) -> dict[str, Any]:
@@ -85,4 +90,5 @@ def documented(status: int) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
     if status in EXAMPLES:
         content["example"] = EXAMPLES[status]
-    return {"description": DESCRIPTIONS[status], "content": {MEDIA_TYPE: content}}
+    told: dict[str, Any] = {"description": DESCRIPTIONS[status], "content": {MEDIA_TYPE: content}}
+    return told | {"headers": RETRY_AFTER} if status in {429, 503} else told

@@ -28,7 +28,8 @@ LONGEST_DAYS = 730
 SEEN_EVERY = timedelta(minutes=1)
 
 FIND = """
-select d.id as device_id, d.kind, d.datum, d.seen_at, d.lost_at, a.id, a.role, a.district_id, a.person_id, t.time_zone
+select d.id as device_id, d.kind, d.datum, d.requests_per_minute, d.seen_at, d.lost_at, a.id, a.role, a.district_id,
+    a.person_id, t.time_zone
 from devices d join accounts a on a.id = d.account_id join districts t on t.id = a.district_id
 where d.token_digest = %(digest)s and d.expires_at > %(now)s and a.locked_at is null
     and (d.revoked_at is null or d.lost_at is not null)
@@ -161,6 +162,7 @@ async def _actor(connection: AsyncConnection[Any], row: Mapping[str, Any], now: 
         account_id=row["id"],
         person_id=row["person_id"],
         datum=row["datum"],
+        requests_per_minute=row["requests_per_minute"],
     )
 
 
