@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from api.access import TheActor, needs
 from api.addresses import known_parameters
 from api.area_pages import edition_areas
-from api.database import Reading
+from api.database import database
 from api.drawing import map_figures, map_file, map_page
 from api.errors import UnknownOutlines
 from api.figure_shelf import Asked, Figures, FigureShelf, territory
@@ -63,11 +63,11 @@ MapArguments = Annotated[MapQuery, Query()]
     responses={**PAGE, **problems(404)},
 )
 async def get_map(
-    request: Request, query: MapArguments, reading: Reading, locators: TheLocators, shelf: TheShelf
+    request: Request, query: MapArguments, actor: TheActor, locators: TheLocators, shelf: TheShelf
 ) -> Response:
     """The workload map as a page: outlines and figures are loaded apart, the figures again every minute."""
     served = await locators.district(query.district)
-    level, edition = await _chosen(query, reading, served)
+    level, edition = await _chosen(request, query, actor.scope, served)
     metric_named(query.metric)
     shelved = await shelf.outlines(edition, level)
     given = (served.district, edition, level, query, shelved.name(edition, level))
@@ -87,13 +87,12 @@ async def get_file(
     request: Request,
     query: MapArguments,
     actor: TheActor,
-    reading: Reading,
     locators: TheLocators,
     shelf: TheShelf,
 ) -> Response:
     """The same map as one HTML file that needs no server, to be kept or sent on."""
     served = await locators.district(query.district)
-    level, edition = await _chosen(query, reading, served)
+    level, edition = await _chosen(request, query, actor.scope, served)
     metric_named(query.metric)
     shelved = await shelf.outlines(edition, level)
     sheet = (await _figures(request, query, actor.scope, served)).sheet
@@ -137,7 +136,7 @@ async def get_outlines(
     request: Request,
     name: Annotated[str, Path(max_length=200, pattern=WITHOUT_NUL, description="As the map's page names them.")],
     query: Annotated[InDistrict, Query()],
-    reading: Reading,
+    actor: TheActor,
     locators: TheLocators,
     shelf: TheShelf,
 ) -> Response:
@@ -148,7 +147,7 @@ async def get_outlines(
     levels = {one.key: one for one in served.district.levels}
     if not (number.isascii() and number.isdigit() and len(number) < 10 and key in levels):
         raise _unknown()
-    edition = (await edition_areas(reading, served, int(number))).edition
+    edition = await _edition(request, actor.scope, served, int(number))
     shelved = await shelf.outlines(edition, levels[key])
     if shelved.name(edition, levels[key]) != name:
         raise _unknown()
@@ -157,10 +156,17 @@ async def get_outlines(
     )
 
 
-async def _chosen(query: MapQuery, reading: Reading, served: Served) -> tuple[Level, Edition]:
+async def _chosen(request: Request, query: MapQuery, scope: Scope, served: Served) -> tuple[Level, Edition]:
     district = served.district
     level = district.levels[-1] if query.level is None else district.level(query.level)
-    return level, (await edition_areas(reading, served, query.edition)).edition
+    return level, await _edition(request, scope, served, query.edition)
+
+
+async def _edition(request: Request, scope: Scope, served: Served, number: int | None) -> Edition:
+    # The connection is given back at once: the shelves take their own, and whoever waited for one while holding
+    # another would wait for ever beside others who do the same.
+    async with database(request).reading(scope) as connection:
+        return (await edition_areas(connection, served, number)).edition
 
 
 async def _figures(request: Request, query: MapQuery, scope: Scope, served: Served) -> Figures:
