@@ -15,6 +15,7 @@ from layers.reports.links import ReportLinks
 from tests.access.world_facts import NOW
 
 Asked = TypeVar("Asked")
+#: As many as the application has connections to read with: a request that held one and waited for another would hang.
 AT_ONCE = 4
 READY_S = 30
 #: Secrets of reports are made under it, in every application of a test.
@@ -22,11 +23,16 @@ LINKS = ReportLinks(b"tests/access" * 4)
 
 
 @asynccontextmanager
-async def answering(database_url: str, *, now: Callable[[], datetime] = lambda: NOW) -> AsyncIterator[httpx.AsyncClient]:
+async def answering(
+    database_url: str, *, now: Callable[[], datetime] = lambda: NOW
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application on a database, ready."""
     app = create_app(database_url, pool_size=8, with_worker=False, clock=now, links=LINKS)
     transport = httpx.ASGITransport(app)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://town") as client:
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://town") as client,
+    ):
         async with asyncio.timeout(READY_S):
             while (await client.get("/readyz")).status_code != 200:
                 await asyncio.sleep(0.02)

@@ -67,6 +67,19 @@ ROUTES: dict[str, str | None] = {
     "POST /api/v1/session/code": None,
     "POST /api/v1/session/password": None,
     "POST /api/v1/residents": None,
+    "GET /sign-in": None,
+    "POST /sign-in": None,
+    "POST /sign-in/code": None,
+    "POST /sign-in/password": None,
+    "GET /sign-out": None,
+    "POST /sign-out": None,
+    "GET /account": "own_account",
+    "POST /account/devices": "own_account",
+    "POST /account/devices/{id}/lost": "own_account",
+    "POST /account/devices/{id}/remove": "own_account",
+    "POST /account/password": "own_account",
+    "POST /account/second-factor": "own_account",
+    "POST /account/second-factor/confirm": "own_account",
     "GET /api/v1/reports": "read_reports",
     "GET /api/v1/reports/repeated-positions": "read_reports",
     "POST /api/v1/reports": "file_report",
@@ -162,10 +175,6 @@ def sees(who: Who, report: Filed) -> bool:
 def personal(who: Who, report: Filed) -> tuple[str, dict[str, str | None]]:
     """The purpose someone states, and the fields they get, the others None."""
     purpose, fields = PURPOSES[who.role or ""]
-    if who.role == "grid_worker" and who.person != report.assignee:
+    if who.role == "grid_worker" and (who.person is None or who.person != report.assignee):
         fields = _MATTER
     return purpose, {name: report.private[name] if name in fields else None for name in _ALL}
-
-
-
-

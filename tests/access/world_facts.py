@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from tests.toytown import neighbour, polygons
 
@@ -28,6 +29,17 @@ class Who:
     holds: frozenset[str] = frozenset()
     person: Person | None = None
     sender: str | None = None
+    session: str | None = None
+
+    @property
+    def cookie(self) -> dict[str, str]:
+        """The cookie of their browser, where they are signed in."""
+        return {} if self.session is None else {"Cookie": f"wangge_session={self.session}"}
+
+    @property
+    def csrf(self) -> str:
+        """What a form of theirs must carry: as docs/api.md derives it from the session."""
+        return sha256(f"csrf:{self.session}".encode()).hexdigest()
 
     @property
     def headers(self) -> dict[str, str]:

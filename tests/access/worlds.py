@@ -122,7 +122,8 @@ def _member(
     token, device = _device(connection, account, "machine" if role == "machine" else "phone")
     sender = {"resident": f"account:{account}", "machine": f"device:{device}"}.get(role)
     held = frozenset[str]() if ended else frozenset((*areas, *group))
-    return Who(name, role, token, account, district, held, person, sender)
+    session = _session(connection, account)
+    return Who(name, role, token, account, district, held, person, sender, session)
 
 
 def _account(connection: psycopg.Connection[Any], role: str, district: str, person: Person | None = None) -> int:
@@ -145,6 +146,15 @@ def _device(connection: psycopg.Connection[Any], account: int, kind: str) -> tup
     ).fetchone()
     assert made is not None
     return token, int(made["id"])
+
+
+def _session(connection: psycopg.Connection[Any], account: int) -> str:
+    token = f"wgs_{secrets.token_urlsafe(32)}"
+    connection.execute(
+        "insert into sessions (account_id, token_digest, made_at, seen_at, expires_at) values (%s, %s, %s, %s, %s)",
+        [account, hashlib.sha256(token.encode()).digest(), LONG_AGO, NOW, FAR_AWAY],
+    )
+    return token
 
 
 def _grant_group(connection: psycopg.Connection[Any], account: int, cells: Sequence[str]) -> None:
@@ -174,7 +184,11 @@ def _tried(connection: psycopg.Connection[Any]) -> dict[str, dict[str, int]]:
             [account, LONG_AGO.date(), district],
         ).fetchone()
         assert grant is not None
-        tried[district] = {"account": account, "grant": grant["id"], "machine": _device(connection, machine, "machine")[1]}
+        tried[district] = {
+            "account": account,
+            "grant": grant["id"],
+            "machine": _device(connection, machine, "machine")[1],
+        }
     return tried
 
 
@@ -193,7 +207,9 @@ def _machines(connection: psycopg.Connection[Any]) -> dict[str, set[int]]:
 
 
 def _logins(connection: psycopg.Connection[Any]) -> dict[str, set[str]]:
-    rows = connection.execute("select d.code, login from accounts a join districts d on d.id = a.district_id").fetchall()
+    rows = connection.execute(
+        "select d.code, login from accounts a join districts d on d.id = a.district_id"
+    ).fetchall()
     return {district: {row["login"] for row in rows if row["code"] == district} for district in (TOWN, NEXT)}
 
 
