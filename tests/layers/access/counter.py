@@ -74,7 +74,7 @@ class Counter:
 
     async def events(self, account: Account | None = None) -> list[str]:
         """The names of what was traced, oldest first, of one account or of all; read past the wall."""
-        await self.connection.execute("reset role")
+        await self.connection.execute("set role none")
         statement = "select event from traces where %(one)s::bigint is null or account_id = %(one)s order by place"
         rows = await self.connection.execute(statement, {"one": account and account.id})
         found = [row[0] for row in await rows.fetchall()]
