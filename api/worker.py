@@ -26,7 +26,7 @@ from layers.traces.verifying import head_of
 
 ACTOR = "worker"
 HEARTBEAT_EVERY_S = 60.0
-RETENTION_EVERY_S = 600.0
+RETENTION_EVERY_S = 60.0
 DAY_S = 86_400.0
 DATABASE_ERRORS = (psycopg.Error, PoolClosed, PoolTimeout, SQLAlchemyError, OSError)
 

@@ -27,7 +27,7 @@ def retention(
 ) -> None:
     """Erase what a district's retention says is due: positions, sessions, personal fields of closed reports, traces.
 
-    The worker does it by itself every ten minutes. docs/privacy.md says what is kept, why and how long.
+    The worker does it by itself every minute. docs/privacy.md says what is kept, why and how long.
     """
     settings = read_settings()
     check_schema(settings)

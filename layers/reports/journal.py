@@ -29,7 +29,7 @@ ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
             "candidates", "place", "personal_digest",
         }
     ),
-    # Version 1 held position, extra fields, sender and key in clear; what cannot be erased shall not (decision 5).
+    # Version 1 held position, extra fields, sender and key in clear; what cannot be erased shall not (decision 6).
     ("filed", 2): frozenset(
         {
             "kind", "source", "subject", "occurred_at", "datum", "accuracy_m", "located", "located_by", "edition",
