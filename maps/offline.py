@@ -15,6 +15,7 @@ from typing import Literal
 import folium
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.template import Template
+from folium.utilities import camelize
 
 from maps.refusals import UnknownLink
 from maps.vendoring import VENDOR
@@ -60,18 +61,18 @@ class OfflineMap(folium.Map):
         ("leaflet_css", "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css")
     ]
 
+    #: No script: the page's own module opens the map by its options, so that a policy may forbid scripts in the page.
     _template = Template("""
         {% macro html(this, kwargs) %}
-        <div class="folium-map" id={{ this.get_name()|tojson }}></div>
-        {% endmacro %}
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
-            center: {{ this.location|tojson }},
-            crs: L.CRS.{{ this.crs }},
-            ...{{ this.options|tojavascript }}
-        });
+        <div class="folium-map" id="{{ this.get_name() }}" data-options="{{ this.opening|tojson|forceescape }}"></div>
         {% endmacro %}
     """)
+
+    @property
+    def opening(self) -> dict[str, object]:
+        """What Leaflet's own map is opened with."""
+        named = {camelize(name): value for name, value in self.options.items()}
+        return {"center": self.location, "crs": self.crs, **named}
 
 
 class OfflineFigure(Figure):
@@ -80,8 +81,8 @@ class OfflineFigure(Figure):
     _template = Template(
         '<!DOCTYPE html>\n<html lang="{{ this.lang }}">\n<head>\n'
         "<title>{{ this.title|e }}</title>\n{{ this.header.render(**kwargs) }}\n</head>\n"
-        "<body>\n{{ this.html.render(**kwargs) }}\n<script>\n{{ this.script.render(**kwargs) }}\n</script>\n"
-        "{{ this.ending }}</body>\n</html>\n"
+        "<body>\n{{ this.html.render(**kwargs) }}\n{% set script = this.script.render(**kwargs)|trim %}"
+        "{% if script %}<script>\n{{ script }}\n</script>\n{% endif %}{{ this.ending }}</body>\n</html>\n"
     )
 
     def __init__(self, *, delivery: Delivery, title: str, lang: str, ending: str = "") -> None:

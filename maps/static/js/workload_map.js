@@ -10,6 +10,12 @@ const BORDER_PX = { few: 0.8, many: 0.45 };
 const MANY = 1000;
 const CHOSEN = { color: "#111a22", opacity: 1, weight: 2.6 };
 
+/** Opens folium's map by the options it carries. */
+export function openMap(id) {
+  const { crs, ...options } = JSON.parse(document.getElementById(id).dataset.options);
+  return L.map(id, { ...options, crs: L.CRS[crs] });
+}
+
 /**
  * Draws outlines on a folium map and keeps their layers in the order of the features.
  * words: {tooltip(i) → text, popup(i) → element}

@@ -6,7 +6,7 @@ import { byId, element, segments, translate } from "./elements.js";
 import { drawLegend } from "./legend.js";
 import { figureTable } from "./table.js";
 import { numberText, phrase, timeText } from "./wording.js";
-import { addControls, drawAreas, hatch } from "./workload_map.js";
+import { addControls, drawAreas, hatch, openMap } from "./workload_map.js";
 
 const config = embeddedJson("config");
 const inFile = !config.figuresUrl;
@@ -200,7 +200,7 @@ let codes = [];
 async function start() {
   document.body.classList.toggle("embedded", config.embedded);
   notice(say("map.loading"));
-  const map = window[config.map];
+  const map = openMap(config.map);
   const [outlines, fetched] = await Promise.all([
     embeddedJson("outlines") ?? fetchJson(config.outlinesUrl, { credentials: "same-origin" }),
     figuresFor(choice),
