@@ -62,6 +62,18 @@ class Phone:
     seen_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class LookLine:
+    """Someone looked at the data of whoever reads this: by role and where they work, never by name."""
+
+    at: datetime
+    role: str | None
+    units: tuple[str, ...]
+    report: str | None
+    fields: tuple[str, ...]
+    purpose: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
     """What someone sees of their own account, and what they just did to it."""
@@ -76,6 +88,7 @@ class AccountPage:
     actions: tuple[str, ...]
     phones: tuple[Phone, ...]
     enrolled_at: datetime | None
+    looks: tuple[LookLine, ...] = ()
     done: str | None = None
     refusal: str | None = None
     new_token: str | None = None

@@ -35,12 +35,14 @@ from layers.access.permissions import ALLOWED, Action
 from layers.access.records import Account, Device, DeviceKind, NewDevice, Territory
 from layers.access.sessions import csrf_token
 from layers.actors import Actor
-from maps.accounts import AccountPage, Phone, account_page
+from layers.reports.looking import looks
+from maps.accounts import AccountPage, LookLine, Phone, account_page
 from maps.records import Frame
 from maps.strings import Language, phrase
 
 router = APIRouter(prefix="/account", tags=["pages"], dependencies=[Depends(known_parameters)])
 MOST_PLACES = 40
+MOST_LOOKS = 20
 OWN = form_needs(Action.OWN_ACCOUNT)
 DONE = {"lost", "removed", "password", "second_factor"}
 PhoneNumber = Annotated[int, Path(alias="id", ge=1, le=2**63 - 1)]
@@ -163,8 +165,15 @@ async def _shown(
         territory = await territory_of(connection, account, today=today_of(account, now_of(request)))
     served = next(one for one in every if one.district.id == account.district_id)
     page = _page(request, account, served, language, phones=phones, territory=territory)
+    page = replace(page, looks=await _looks(request, actor))
     page = replace(page, done=done, refusal=refusal, new_token=new_token, offer=pictured(offered))
     return form_page(account_page(_frame(request, served, language), page), 422 if refusal else 200)
+
+
+async def _looks(request: Request, actor: Actor) -> tuple[LookLine, ...]:
+    async with database(request).reading(actor.scope) as connection:
+        found = await looks(connection, actor=actor, on=now_of(request).date(), limit=MOST_LOOKS)
+    return tuple(LookLine(one.at, one.role, one.units, one.report, one.fields, one.purpose) for one in found.looks)
 
 
 def _frame(request: Request, served: Served, language: Language) -> Frame:

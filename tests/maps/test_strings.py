@@ -11,6 +11,8 @@ import pytest
 from layers.access.permissions import Action
 from layers.actors import Role
 from layers.reports.lifecycle import Status
+from layers.reports.purposes import FIELDS, Purpose
+from layers.roster.presence import LookPurpose
 from maps.ledger import COLUMNS
 from maps.pages import STATIC
 from maps.records import DistrictCounts
@@ -39,6 +41,8 @@ COMPOSED = {
         *("wrong_password", "weak_password", "wrong_code"),
     ),
     "sign.": ("refused",),
+    "data.": (*FIELDS, "position", "photo"),
+    "purpose.": {*Purpose, *LookPurpose},
     "phone.": ("in_use", "removed", "lost"),
     "queue.": tuple(f"{queue}{end}" for queue in ("unlocated", "unassigned") for end in ("", "_lead")),
 }

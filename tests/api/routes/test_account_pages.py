@@ -274,3 +274,19 @@ def test_a_done_that_was_not_is_not_repeated(officer: Visitor) -> None:
     answer = page(officer, "/account?done=anything")
     assert answer.status_code == 200
     assert "anything" not in answer.text
+
+
+def test_who_looked_at_my_data_is_told_by_role_and_place(town: Town, officer: Visitor) -> None:
+    resident = visitor(town, Role.RESIDENT)
+    resident.sign_in()
+    filed = resident.post("/reports", town.report(reporter={"name": "resident 1", "phone": "13800000000"}))
+    assert filed.status_code == 201, filed.text
+    assert "还没有人查看过" in page(resident, "/account").text
+    officer.sign_in()
+    number = filed.json()["number"]
+    assert officer.post(f"/reports/{number}/personal", {"purpose": "handle"}).status_code == 200
+    shown = page(resident, "/account").text
+    for told in ("街道值班员", "西街道", number, "电话", "办理"):
+        assert told in shown
+    assert officer.login not in shown
+    assert "13800000000" not in shown
