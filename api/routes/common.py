@@ -50,7 +50,7 @@ def tagged(
     body: bytes,
     media_type: str = "application/json",
     *,
-    cache: str = "no-cache",
+    cache: str = "private, no-cache",
     packed: bytes | None = None,
 ) -> Response:
     """The answer under an ETag of its bytes, or 304 where the client has it already; `packed`: the same in gzip."""

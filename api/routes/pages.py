@@ -155,5 +155,5 @@ def _map(frame: Frame, served: Served) -> HomeMap | None:
 
 
 def _html(page: str | bytes) -> Response:
-    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
+    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-store"}
     return Response(page, headers=headers, media_type=HTML)

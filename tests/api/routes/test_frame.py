@@ -22,6 +22,8 @@ SAFE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
 
 
@@ -90,6 +92,34 @@ def test_every_answer_is_safe_and_has_an_id(town: Town, path: str) -> None:
     headers = town.client.get(path).headers
     assert {name: headers.get(name) for name in SAFE} == SAFE
     assert len(headers["x-request-id"]) == 16
+    assert "geolocation=()" in headers["permissions-policy"]
+    assert "strict-transport-security" not in headers
+    assert "x-powered-by" not in headers
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/api/v1/reports", "no-store"),
+        ("/api/v1/workload?level=grid", "no-store"),
+        ("/api/v1/session", "no-store"),
+        ("/nothing", "no-store"),
+        ("/api/v1/areas?level=grid", "private, no-cache"),
+        ("/maps/figures?level=grid", "private, no-cache"),
+        ("/static/css/tokens.css", "public, no-cache"),
+    ],
+)
+def test_answers_are_kept_by_nobody_but_where_they_say_so(town: Town, path: str, kept: str) -> None:
+    assert town.client.get(path).headers["cache-control"] == kept
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.gate.BODY_S", 0.2)
+    with socket.create_connection((town.client.base_url.host, town.client.base_url.port or 80), timeout=5) as raw:
+        raw.sendall(b"POST /api/v1/locate HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+        answer = raw.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b"#body-too-slow" in answer
 
 
 def test_titles_are_chinese_for_those_who_ask(town: Town) -> None:
