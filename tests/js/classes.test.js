@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { NO_DATA, classColours, classNumber, classOf, countClasses, isDark, metricValues, unpackColumn, unpackFigures } from "../../maps/static/js/classes.js";
+import { NO_DATA, classColours, classNumber, classOf, countClasses, isDark, metricValues, unpackColumn, unpackFigures, withinTerritory } from "../../maps/static/js/classes.js";
 
 test("a column comes out of both forms", () => {
   assert.deepEqual(unpackColumn([1, null, 3], 3), [1, null, 3]);
@@ -42,4 +42,8 @@ test("one colour for each class, zero with its own", () => {
 
 test("names are light on dark colours, dark on light ones and on patterns", () => {
   assert.deepEqual(["#1d2355", "#cfe8bb", {}].map(isDark), [true, false, false]);
+});
+
+test("an area of which not even the open reports are known lies outside the reader's territory", () => {
+  assert.deepEqual(withinTerritory({ open: [0, null, 3], residents: [1, 2, null] }), [true, false, true]);
 });

@@ -20,6 +20,11 @@ export function unpackFigures(figures) {
   return { ...figures, columns };
 }
 
+/** Which areas lie within the reader's territory: of the others nothing is counted, not even how many are open. */
+export function withinTerritory(columns) {
+  return columns.open.map((open) => open !== null);
+}
+
 /** One figure per area; null where there is no answer. The order of the operations is that of `Metric.of`. */
 export function metricValues(metric, columns) {
   const above = columns[metric.numerator];

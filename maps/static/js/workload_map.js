@@ -65,6 +65,11 @@ export function drawAreas(map, outlines, words) {
       const [lon, lat] = outlines.features[i].properties.label;
       open(i, L.latLng(lat, lon));
     },
+    /** Moves the map to some of the areas, which are most of what its reader wants to see. */
+    fit: (indexes) => {
+      const bounds = L.latLngBounds(indexes.map((i) => layers[i].getBounds()));
+      map.fitBounds(bounds, { padding: [30, 30], maxZoom: 15, animate: false });
+    },
     closePopup: () => map.closePopup(),
   };
 }

@@ -1,12 +1,15 @@
 // The page of the workload map: what is chosen, fetched and shown, wired together.
 
 import { breaksKey, readChoice, writeChoice } from "./choices.js";
-import { NO_DATA, classColours, classOf, countClasses, isDark, metricValues, unpackFigures } from "./classes.js";
+import { NO_DATA, classColours, classOf, countClasses, isDark, metricValues, unpackFigures, withinTerritory } from "./classes.js";
 import { byId, element, segments, translate } from "./elements.js";
 import { drawLegend } from "./legend.js";
 import { figureTable } from "./table.js";
 import { numberText, phrase, timeText } from "./wording.js";
 import { addControls, drawAreas, hatch, openMap } from "./workload_map.js";
+
+/** What lies outside the reader's territory: ground, not data that is missing. */
+const OUTSIDE = "#eef1f4";
 
 const config = embeddedJson("config");
 const inFile = !config.figuresUrl;
@@ -100,12 +103,16 @@ function show() {
   showWords(metric);
   showChoices(breaks);
   showWaysOut();
-  const fills = classes.map((index) => (index === NO_DATA ? noDataFill : colours[index]));
+  const within = withinTerritory(figures.columns);
+  const fills = classes.map((index, i) => {
+    if (!within[i]) return OUTSIDE;
+    return index === NO_DATA ? noDataFill : colours[index];
+  });
   areas.paint(fills, isDark);
   areas.closePopup();
   const { language } = choice;
   const { elsewhere } = figures;
-  drawLegend({ metric, breaks, colours, ...countClasses(classes, breaks), total, elsewhere, language, say });
+  drawLegend({ metric, breaks, colours, ...countClasses(classes.filter((_, i) => within[i]), breaks), total, elsewhere, language, say });
   drawTable({ metric, values, figures, say, language });
   document.body.dataset.ready = key;
 }
@@ -120,7 +127,9 @@ function showWords(metric) {
   byId("as-of").textContent = say("map.as_of", { time: moment(figures.as_of) });
   byId("edition").textContent = say("map.edition", { number: figures.edition });
   byId("table-title").textContent = say("map.table_title", { level });
-  const count = say("map.count", { count: numberText(figures.count, 0, language), level });
+  const outside = withinTerritory(figures.columns).filter((is) => !is).length;
+  const key = outside ? "map.count_within" : "map.count";
+  const count = say(key, { count: numberText(figures.count - outside, 0, language), level });
   byId("legend-note").textContent = [count, say("map.upper_included"), byId("edition").textContent, byId("as-of").textContent].join(" · ");
   byId(config.map).setAttribute("aria-label", say("map.label"));
 }
@@ -216,7 +225,14 @@ async function start() {
     areas.show(i);
   });
   take(fetched);
+  fitTerritory();
   listen();
+}
+
+/** Whoever looks after a part of the district sees that part first. */
+function fitTerritory() {
+  const own = withinTerritory(figures.columns).flatMap((is, i) => (is ? [i] : []));
+  if (own.length && own.length < figures.count) areas.fit(own);
 }
 
 function listen() {
