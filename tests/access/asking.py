@@ -28,7 +28,7 @@ async def answering(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application on a database, ready."""
     app = create_app(database_url, pool_size=8, with_worker=False, clock=now, links=LINKS)
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://town") as client,

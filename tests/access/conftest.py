@@ -20,3 +20,12 @@ def world_template(
     """The name of the database that holds the world, and its facts; clone it, never change it."""
     with _clone(admin, toytown_template, worker_id) as name:
         yield name, build(url_of(server_url, name))
+
+
+@pytest.fixture
+def world_url(
+    admin: psycopg.Connection, world_template: tuple[str, World], server_url: str, worker_id: str
+) -> Iterator[str]:
+    """A copy of the world."""
+    with _clone(admin, world_template[0], worker_id) as name:
+        yield url_of(server_url, name)

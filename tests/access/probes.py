@@ -5,6 +5,7 @@ A route without an entry in `PROBES` fails the build, as does one that the oracl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +13,11 @@ from typing import Any
 import httpx
 
 from tests.access import oracle
+from tests.access.asking import answering, in_turn
 from tests.access.world_facts import Who, World
 
+#: Of the day on which the world was filed: examples in the reference are of others.
+NUMBER = re.compile(r"\b20250106-\d{7}\b")
 #: What is wrong with an answer; None for a right one.
 Check = Callable[[httpx.Response], str | None]
 
@@ -31,6 +35,8 @@ class Probe:
     headers: dict[str, str] = field(default_factory=dict)
     writes: bool = False
     by_session: bool = False
+    #: What is right where the first wall is gone, if that is not the same: nothing more than may be seen.
+    behind_one_wall: Check | None = None
 
     @property
     def method(self) -> str:
@@ -42,10 +48,14 @@ class Probe:
         """What the request shows of whoever asks."""
         return self.who.cookie if self.by_session else self.who.headers
 
-    async def ask(self, client: httpx.AsyncClient) -> str | None:
+    async def ask(self, client: httpx.AsyncClient, *, one_wall: bool = False) -> str | None:
         """Ask; what is wrong with the answer, None for a right one."""
+        right = self.behind_one_wall if one_wall and self.behind_one_wall else self.check
         answer = await client.request(self.method, self.path, headers=self.shown | self.headers, **self.given)
-        wrong = self.check(answer)
+        try:
+            wrong = right(answer)
+        except (ValueError, KeyError, TypeError) as other:
+            wrong = f"no answer of this kind: {other!r}"
         if wrong is None:
             return None
         return f"{self.route} [{self.about}] by {self.who.name}: {wrong} — {answer.status_code} {answer.text[:200]}"
@@ -65,6 +75,25 @@ def probes_of(*routes: str) -> Callable[[Callable[[World, str], Iterator[Probe]]
         return PROBES[routes[0]]
 
     return declare
+
+
+def numbers_in(answer: httpx.Response) -> set[str]:
+    """The numbers of reports in an answer, wherever they stand."""
+    return set(NUMBER.findall(answer.text))
+
+
+def about_rows(probes: list[Probe]) -> list[Probe]:
+    """Those that the walls decide, not the role: whoever asks has the action."""
+    return [one for one in probes if oracle.ROUTES[one.route] is not None and allowed(one.who, one.route)]
+
+
+def thinned(probes: list[Probe], keep: int) -> list[Probe]:
+    """One in so many, and at least one for every route, role and relation: in turn of each territory."""
+    groups: dict[tuple[str, str | None, str], list[Probe]] = {}
+    for probe in probes:
+        groups.setdefault((probe.route, probe.who.role, probe.about), []).append(probe)
+    kept = [one for nth, group in enumerate(groups.values()) for one in group[nth % min(keep, len(group)) :: keep]]
+    return sorted(kept, key=lambda probe: probe.writes)
 
 
 def every_probe(world: World) -> list[Probe]:
@@ -142,3 +171,19 @@ def problem(kind: str) -> Check:
         return None if str(told.get("type", "")).endswith(f"#{kind}") else f"not the problem {kind}"
 
     return check
+
+
+async def wrong_answers(database_url: str, probes: list[Probe], *, one_wall: bool = False) -> list[str]:
+    """What is wrong with the answers of the application on a database."""
+    found: list[str] = []
+
+    async with answering(database_url) as client:
+
+        async def ask(probe: Probe) -> None:
+            wrong = await probe.ask(client, one_wall=one_wall)
+            if wrong is not None:
+                found.append(wrong)
+
+        await in_turn(ask, [one for one in probes if not one.writes])
+        await in_turn(ask, [one for one in probes if one.writes], at_once=1)
+    return found

@@ -8,11 +8,12 @@ from typing import Any
 import httpx
 
 from tests.access import oracle
-from tests.access.probes import Check, Probe, allowed, equal, problem, probes_of, refused, status
+from tests.access.probes import Check, Probe, allowed, equal, numbers_in, probes_of, problem, refused, status
 from tests.access.world_facts import NEXT, TOWN, Who, World, chain_of
 from tests.access.worlds import GROUP, STREET
 from tests.toytown import people
 
+PLACE = {"lon": 117.2, "lat": 36.6, "datum": "wgs84"}
 FORM = "application/x-www-form-urlencoded"
 GIVEN: dict[str, dict[str, Any]] = {
     "GET /api/v1/levels": {"params": {"district": TOWN}},
@@ -24,6 +25,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "GET /api/v1/locate": {"params": {"district": TOWN, "lon": "117.2", "lat": "36.6", "datum": "wgs84"}},
     "POST /api/v1/locate": {"json": {"district": TOWN, "lon": 117.2, "lat": 36.6, "datum": "wgs84"}},
     "GET /maps/outlines/{name}.json": {"params": {"district": TOWN}},
+    "GET /api/v1/public/figures": {"params": {"district": TOWN, "level": "street"}},
+    "GET /api/v1/public/reports": {"params": {"district": TOWN}},
 }
 #: Public routes that have nothing to give to what is asked here, and say so to everyone alike.
 OTHERWISE = {
@@ -55,7 +58,8 @@ def _public(world: World, route: str) -> Iterator[Probe]:
     given = GIVEN.get(route, body if route.startswith("POST") else {})
     form = {"Content-Type": FORM} if "content" in given else {}
     for who in world.people:
-        yield Probe(route, who, path, status(OTHERWISE.get(route, 200)), "public", given, form)
+        right = status(OTHERWISE[route]) if route in OTHERWISE else equal(set(), numbers_in)
+        yield Probe(route, who, path, right, "public", given, form)
 
 
 @probes_of("GET /api/v1/areas/{level}/{code}")
@@ -236,3 +240,56 @@ def _added(world: World, route: str) -> Iterator[Probe]:
     for who in world.people:
         right = problem("bad-login") if allowed(who, route) else refused(who)
         yield Probe(route, who, route.partition(" ")[2], right, given={"json": body})
+
+
+@probes_of("GET /api/v1/positions")
+def _positions(world: World, route: str) -> Iterator[Probe]:
+    """Those who are in one's territory now."""
+    for who in world.people:
+        held = {person for person, cell in world.positions.items() if oracle.holds(who, cell, chain_of(cell))}
+        right = equal(sorted(number for _, number in held), _present) if allowed(who, route) else refused(who)
+        yield Probe(route, who, "/api/v1/positions", right, given={"params": {"purpose": "dispatch"}})
+
+
+def _present(answer: httpx.Response) -> list[str]:
+    return sorted(one["number"] for one in answer.json()["positions"])
+
+
+@probes_of("GET /api/v1/my/position")
+def _my_position(world: World, route: str) -> Iterator[Probe]:
+    for who in world.people:
+        right = status(200 if who.person in world.positions else 422) if allowed(who, route) else refused(who)
+        yield Probe(route, who, "/api/v1/my/position", right)
+
+
+@probes_of("POST /api/v1/my/position")
+def _share_position(world: World, route: str) -> Iterator[Probe]:
+    for who in world.people:
+        right = problem("invalid") if allowed(who, route) else refused(who)
+        yield Probe(route, who, "/api/v1/my/position", right, given={"json": PLACE})
+
+
+@probes_of("DELETE /api/v1/my/position")
+def _stop_sharing(world: World, route: str) -> Iterator[Probe]:
+    for who in world.people:
+        right = status(204 if who.person in world.positions else 422) if allowed(who, route) else refused(who)
+        yield Probe(route, who, "/api/v1/my/position", right, writes=True)
+
+
+@probes_of("GET /api/v1/trail", "GET /api/v1/trail.csv")
+def _trail(world: World, route: str) -> Iterator[Probe]:
+    """What happened in one's own district."""
+    for who in world.people:
+        expected = {one.number for one in world.reports if one.district == who.district}
+        right = equal(expected, numbers_in) if allowed(who, route) else refused(who)
+        given = {} if route.endswith("csv") else {"params": {"event": "personal_read", "limit": "200"}}
+        yield Probe(route, who, route.partition(" ")[2], right, given=given)
+
+
+@probes_of("GET /api/v1/my/traces")
+def _who_looked(world: World, route: str) -> Iterator[Probe]:
+    """At one's own reports; and never who by name."""
+    for who in world.people:
+        expected = {one.number for one in world.reports if who.role == "resident" and one.sender == who.sender}
+        right = equal(expected, numbers_in) if allowed(who, route) else refused(who)
+        yield Probe(route, who, "/api/v1/my/traces", right)

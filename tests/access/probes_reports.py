@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import httpx
 
 from tests.access import oracle
-from tests.access.probes import Check, Probe, allowed, equal, no_such_report, problem, probes_of, refused, status
+from tests.access.probes import (
+    Check,
+    Probe,
+    allowed,
+    equal,
+    no_such_report,
+    numbers_in,
+    probes_of,
+    problem,
+    refused,
+    status,
+)
 from tests.access.world_facts import NEVER, NEXT, TOWN, Filed, Who, World, chain_of
 from tests.access.worlds import COMMUNITY, GROUP, OTHER_STREET, STREET
 
-NUMBER = re.compile(r"\b\d{8}-\d{7}\b")
 LEVELS = ("district", "street", "community", "grid")
 NO_IMAGE = {"content": b"no image"}, {"Content-Type": "image/png"}
 
@@ -150,6 +159,11 @@ def _follow_page(world: World, route: str) -> Iterator[Probe]:
         yield Probe(route, who, "/follow", status(404), "guessed", given, form)
 
 
+@probes_of("DELETE /api/v1/reports/{number}/personal")
+def _erase(world: World, route: str) -> Iterator[Probe]:
+    return _by_number(world, route, status(204), writes=True)
+
+
 Filter = tuple[str, dict[str, str], Any]
 
 
@@ -227,7 +241,7 @@ def _start(world: World, route: str) -> Iterator[Probe]:
     for who in world.people:
         for district in (TOWN, NEXT):
             waiting = [one for one in _seen(who, world.reports, district) if one.assignee is None]
-            right = equal({one.number for one in waiting}, _on_page) if allowed(who, route) else refused(who)
+            right = equal({one.number for one in waiting}, numbers_in) if allowed(who, route) else refused(who)
             yield Probe(route, who, "/", right, district, {"params": {"district": district}})
 
 
@@ -238,12 +252,8 @@ def _queues(world: World, route: str) -> Iterator[Probe]:
             for key in ("unassigned", "unlocated"):
                 waiting = [one for one in _seen(who, world.reports, district) if one.assignee is None]
                 waiting = [one for one in waiting if one.located == (key == "unassigned")]
-                right = equal({one.number for one in waiting}, _on_page) if allowed(who, route) else refused(who)
+                right = equal({one.number for one in waiting}, numbers_in) if allowed(who, route) else refused(who)
                 yield Probe(route, who, f"/queues/{key}", right, district, {"params": {"district": district}})
-
-
-def _on_page(answer: httpx.Response) -> set[str]:
-    return set(NUMBER.findall(answer.text))
 
 
 @probes_of("GET /api/v1/workload")
@@ -254,11 +264,12 @@ def _workload(world: World, route: str) -> Iterator[Probe]:
                 expected = _figures(world, who, district, depth, _seen(who, world.reports, district))
                 right = equal(expected, _told_figures) if allowed(who, route) else refused(who)
                 given = {"params": {"district": district, "level": level}}
-                yield Probe(route, who, "/api/v1/workload", right, f"{level}, {district}", given)
+                leak = _no_more_than(expected, _told_figures) if allowed(who, route) else None
+                yield Probe(route, who, "/api/v1/workload", right, f"{level}, {district}", given, behind_one_wall=leak)
 
 
 def _figures(world: World, who: Who, district: str, depth: int, seen: list[Filed]) -> Any:
-    """Counts of the areas of a level by code, None outside the territory; what is counted elsewhere; what lies nowhere."""
+    """Counts of a level by code, None outside the territory; what is counted elsewhere; what lies nowhere."""
     codes = [code for code in world.areas[district] if len(chain_of(code)) == depth + 1]
     held = {code for code in codes if oracle.holds(who, code, chain_of(code))}
     counts = {code: sum(code in one.chain for one in seen) if code in held else None for code in codes}
@@ -283,7 +294,22 @@ def _map_figures(world: World, route: str) -> Iterator[Probe]:
                 right = equal(expected, _drawn_figures) if allowed(who, route) else refused(who)
                 given = {"params": {"district": district, "level": level}}
                 headers = {"Cache-Control": "no-cache"}
-                yield Probe(route, who, "/maps/figures", right, f"{level}, {district}", given, headers)
+                leak = _no_more_than(expected, _drawn_figures) if allowed(who, route) else None
+                about = f"{level}, {district}"
+                yield Probe(route, who, "/maps/figures", right, about, given, headers, behind_one_wall=leak)
+
+
+def _no_more_than(expected: Any, found: Callable[[httpx.Response], Any]) -> Check:
+    """As many reports altogether as may be seen, and as many in no area: where the first wall does not say which areas
+    are outside, they have zero instead of nothing, which tells no more.
+    """
+
+    def total(figures: Any) -> tuple[int, int]:
+        counts, above, unlocated = figures
+        values = counts.values() if isinstance(counts, dict) else counts
+        return sum(one or 0 for one in values) + above, unlocated
+
+    return equal(total(expected), lambda answer: total(found(answer)))
 
 
 def _drawn_figures(answer: httpx.Response) -> Any:
@@ -311,5 +337,5 @@ def _maps(world: World, route: str) -> Iterator[Probe]:
     """No number of a report stands on a map."""
     for who in world.people:
         for district in (TOWN, NEXT):
-            right = equal(set(), _on_page) if allowed(who, route) else refused(who)
+            right = equal(set(), numbers_in) if allowed(who, route) else refused(who)
             yield Probe(route, who, route.partition(" ")[2], right, district, {"params": {"district": district}})

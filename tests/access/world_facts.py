@@ -85,6 +85,8 @@ class World:
     phones: dict[int, int]
     machines: dict[str, set[int]]
     areas: dict[str, list[str]] = field(default_factory=dict)
+    #: Person → the cell where they share that they are.
+    positions: dict[Person, str] = field(default_factory=dict)
 
     def who(self, name: str) -> Who:
         """Someone by name."""

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -16,6 +17,9 @@ from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from layers.migrations import sqlalchemy_url
+from layers.reports.queries import id_of
+from layers.traces.recording import trace
+from layers.traces.records import Event, EventName
 from tests.access.asking import answering
 from tests.access.world_facts import NEXT, NOW, TOWN, Filed, Person, Who, World, chain_of
 from tests.accounts import FAR_AWAY, LONG_AGO
@@ -32,6 +36,14 @@ TERRITORIAL = (
 ADMINISTRATORS = ("system_administrator", "security_administrator", "audit_administrator")
 #: The roster's worker for the community, by the duties of the town; and people for two departments.
 WORKER, HANDLER, IDLE_HANDLER = (TOWN, "W0003"), (TOWN, "I0009"), (TOWN, "I0008")
+#: Who shares that they are in which cell.
+POSITIONS: dict[Person, str] = {
+    WORKER: GROUP[0],
+    (TOWN, "W0004"): CELLS[-1],
+    (TOWN, "W0001"): f"{polygons.community_code(0, 0)}001",
+    (TOWN, "W0013"): f"{polygons.community_code(2, 0)}001",
+    (NEXT, "W0001"): f"{NEXT[:6]}001001001",
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,10 @@ def build(database_url: str) -> World:
         logins = _logins(connection)
     reports = asyncio.run(_file_all(database_url, everyone))
     areas = {TOWN: _areas(TOWN), NEXT: [code.replace(TOWN[:6], NEXT[:6], 1) for code in _areas(TOWN)]}
-    return World(database_url, everyone, tuple(reports), logins, tried, phones, machines, areas)
+    asyncio.run(_look(database_url, reports))
+    with psycopg.connect(database_url) as connection:
+        _share(connection)
+    return World(database_url, everyone, tuple(reports), logins, tried, phones, machines, areas, POSITIONS)
 
 
 def _areas(district: str) -> list[str]:
@@ -159,7 +174,8 @@ def _session(connection: psycopg.Connection[Any], account: int) -> str:
 
 def _grant_group(connection: psycopg.Connection[Any], account: int, cells: Sequence[str]) -> None:
     connection.execute(
-        "insert into cell_groups (district_id, kind, code, name) select id, 'team', %s, '组' from districts where code = %s",
+        "insert into cell_groups (district_id, kind, code, name) "
+        "select id, 'team', %s, '组' from districts where code = %s",
         [f"G{account}", TOWN],
     )
     connection.execute(
@@ -172,6 +188,29 @@ def _grant_group(connection: psycopg.Connection[Any], account: int, cells: Seque
         "select %s, id, %s, 'test' from cell_groups where code = %s",
         [account, LONG_AGO.date(), f"G{account}"],
     )
+
+
+def _share(connection: psycopg.Connection[Any]) -> None:
+    for (district, number), cell in POSITIONS.items():
+        connection.execute(
+            "insert into positions (person_id, account_id, geom, datum, area_path, purpose, at, until) "
+            "select p.id, (select id from accounts where person_id = p.id), st_setsrid(st_makepoint(117, 36), 4326), "
+            "'wgs84', ea.path, 'patrol', %s, %s from people p join districts d on d.id = p.district_id "
+            "join areas a on a.code = %s join edition_areas ea on ea.area_id = a.id "
+            "where d.code = %s and p.number = %s",
+            [NOW, NOW + timedelta(hours=1), cell, district, number],
+        )
+
+
+async def _look(database_url: str, reports: Sequence[Filed]) -> None:
+    """Somebody reads every report: traces of both districts, and of the report of whoever is told of it."""
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        for report in reports:
+            found = await connection.execute("select id from districts where code = %s", [report.district])
+            row = await found.fetchone()
+            assert row is not None
+            event = Event(EventName.PERSONAL_READ, row[0], f"report:{report.number}", report_id=id_of(report.number))
+            await trace(connection, event, actor="test", now=NOW - timedelta(minutes=5))
 
 
 def _tried(connection: psycopg.Connection[Any]) -> dict[str, dict[str, int]]:
@@ -214,7 +253,7 @@ def _logins(connection: psycopg.Connection[Any]) -> dict[str, set[str]]:
 
 
 def _plans() -> list[_Plan]:
-    next_door = {"by": "dispatcher next door"}
+    next_door = "dispatcher next door"
     far = {"type": "position", "lon": 10.0, "lat": 10.0, "datum": "wgs84", "accuracy_m": 5.0}
     cells = polygons.grids().codes
 
@@ -238,10 +277,10 @@ def _plans() -> list[_Plan]:
         _Plan("other street as a whole", _area("street", OTHER_STREET)),
         _Plan("none", far),
         _Plan("opinion", {"type": "none"}, kind="L02"),
-        _Plan("other district", away, **next_door),
-        _Plan("other district again", away, **next_door),
-        _Plan("other district as a whole", _area("district", NEXT), **next_door),
-        _Plan("none next door", far, **next_door),
+        _Plan("other district", away, by=next_door),
+        _Plan("other district again", away, by=next_door),
+        _Plan("other district as a whole", _area("district", NEXT), by=next_door),
+        _Plan("none next door", far, by=next_door),
         _Plan("handed to the community", cell(OTHER_STREET, 5), to_area=COMMUNITY),
         _Plan("handed to the street", cell(OTHER_STREET, 7), to_area=STREET),
         _Plan("handed to the handler", cell(polygons.street_code(1)), to_person=HANDLER),
@@ -290,8 +329,7 @@ async def _file(client: httpx.AsyncClient, by: Who, plan: _Plan) -> str:
 
 def _settled(connection: psycopg.Connection[Any], plan: _Plan, number: str) -> Filed:
     """Hand it over, give it a photo, and note the facts of it."""
-    day, _, serial = number.partition("-")
-    report = int(day) * 10_000_000 + int(serial)
+    report = id_of(number)
     if plan.to_area or plan.to_person:
         connection.execute(
             "insert into hand_overs (report_id, to_path, to_person_id, reason, made_by, made_at) values (%s, "
@@ -307,7 +345,8 @@ def _settled(connection: psycopg.Connection[Any], plan: _Plan, number: str) -> F
             [*plan.given_to, report],
         )
     photo = connection.execute(
-        "insert into report_photos (report_id, taken, at, by, digest, media_type, width_px, height_px, size_bytes, content) "
+        "insert into report_photos "
+        "(report_id, taken, at, by, digest, media_type, width_px, height_px, size_bytes, content) "
         "values (%s, 'other', %s, 'test', %s, 'image/jpeg', 1, 1, 5, 'photo') returning id",
         [report, NOW, hashlib.sha256(number.encode()).digest()],
     ).fetchone()
