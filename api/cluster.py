@@ -204,7 +204,7 @@ class Cluster:
 
 
 def _run_as(user: pwd.struct_passwd | None, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - fixed programs found by us; no shell
+    return subprocess.run(  # noqa: S603 - fixed programs found by us; no shell # nosec B603
         command,
         cwd="/",
         env=environment_without("PG", LC_ALL="C.UTF-8"),

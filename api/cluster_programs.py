@@ -72,7 +72,7 @@ def _configured() -> dict[int, Path]:
     program = shutil.which("pg_config")
     if program is None:
         return {}
-    asked = subprocess.run(  # noqa: S603 - found in PATH, no input from outside
+    asked = subprocess.run(  # noqa: S603 - found in PATH, no input from outside # nosec B603
         [program, "--bindir", "--sharedir", "--version"], capture_output=True, text=True, check=False
     )
     if asked.returncode:

@@ -130,7 +130,7 @@ def _file(scratch: Scratch, port: int, run: str, seconds: float, *, crowded: boo
     around, spread_deg = ([scratch.crowded], CROWDED_DEG) if crowded else (list(scratch.cells), AROUND_DEG)
     places = [(one.lon, one.lat) for one in around]
     order = Order(port, CLIENTS, seconds, run, places, spread_deg, scratch.machine)
-    done = subprocess.run(
+    done = subprocess.run(  # this program; no shell # nosec B603
         [sys.executable, "-P", "-m", "api.bench.filing_clients"],
         input=orjson.dumps(asdict(order)),
         capture_output=True,
@@ -160,7 +160,7 @@ def _bound(scratch: Scratch, run: int, seconds: float) -> float:
     variables = [f"--define={name}={value}" for name, value in given.items()]
     # pgbench counts whole seconds.
     limits = ["--client", str(CLIENTS), "--jobs", "2", "--time", str(max(1, round(seconds)))]
-    done = subprocess.run(  # noqa: S603 - found beside the cluster's programs; no shell
+    done = subprocess.run(  # noqa: S603 - found beside the cluster's programs; no shell # nosec B603
         [str(program), "--no-vacuum", "--protocol=prepared", *limits, "--file", str(BOUND), *variables, scratch.url],
         capture_output=True,
         text=True,

@@ -104,7 +104,7 @@ async def _drive(order: Order) -> Tally:
 
 
 def _requests(order: Order) -> Iterator[bytes]:
-    chance = random.Random(order.run)  # noqa: S311 - the same places in every run
+    chance = random.Random(order.run)  # noqa: S311 - the same places in every run # nosec B311
     number = 0
     while True:
         number += 1

@@ -37,7 +37,7 @@ def serving(url: str, var: Path, *, processes: int, pool_size: int) -> Iterator[
     )
     command = [sys.executable, "-P", "-m", "api.cli", "serve", "--workers", str(processes)]
     with (var / "bench-service.log").open("w") as log:
-        service = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 - this program
+        service = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 - this program # nosec B603
     try:
         _wait_until_ready(service, port, processes)
         yield port

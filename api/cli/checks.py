@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from api.cli.advisories import NOT_AUDITED
 from api.settings import CHECKOUT
 
 PYTHON = (sys.executable, "-m")
@@ -19,6 +20,8 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "imports": (sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()"),
     "rules": (*PYTHON, "pytest", "tests/rules"),
     "mypy": (*PYTHON, "mypy"),
+    "bandit": (*PYTHON, "bandit", "-q", "-r", "api", "geo", "layers", "maps", "-c", "pyproject.toml"),
+    "advisories": (*PYTHON, "api.cli.advisories"),
 }
 
 
@@ -45,7 +48,7 @@ def check() -> None:
 def run_to_end(command: tuple[str, ...]) -> int:
     """Run a command in the checkout; on Ctrl-C, which it receives too, wait until it has cleaned up."""
     typer.echo(f"==> {' '.join(Path(part).name if part == sys.executable else part for part in command)}", err=True)
-    with subprocess.Popen(command, cwd=CHECKOUT) as process:  # noqa: S603 - commands listed here
+    with subprocess.Popen(command, cwd=CHECKOUT) as process:  # noqa: S603 - commands listed here # nosec B603
         try:
             return process.wait()
         except KeyboardInterrupt:
@@ -55,11 +58,12 @@ def run_to_end(command: tuple[str, ...]) -> int:
 
 def _passes(name: str, command: tuple[str, ...]) -> bool:
     began_s = time.monotonic()
-    done = subprocess.run(  # noqa: S603 - commands listed here
+    done = subprocess.run(  # noqa: S603 - commands listed here # nosec B603
         command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     passed = done.returncode == 0
-    typer.echo(f"{'ok    ' if passed else 'FAILED'} {name} ({time.monotonic() - began_s:.1f} s)")
+    told = f" {done.stdout.strip()}" if passed and done.stdout.startswith(NOT_AUDITED) else ""
+    typer.echo(f"{'ok    ' if passed else 'FAILED'} {name} ({time.monotonic() - began_s:.1f} s){told}")
     if not passed:
         typer.echo(done.stdout)
     return passed

@@ -213,7 +213,7 @@ async def change(
     connection: AsyncConnection[Any], account_id: int, fields: str, given: Mapping[str, Any] | None = None
 ) -> None:
     """Set fields of an account; `fields` is written in the code, `given` are its parameters."""
-    statement = f"update accounts set {fields}, row_version = row_version + 1 where id = %(account)s"  # noqa: S608 - `fields` stands in the code
+    statement = f"update accounts set {fields}, row_version = row_version + 1 where id = %(account)s"  # noqa: S608 - `fields` stands in the code # nosec B608
     await connection.execute(statement, {"account": account_id, **(given or {})})
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from psycopg import AsyncConnection
 
 _OVER = "expires_at < %s and account_id in (select id from accounts where district_id = %s)"
-FORGET = f"delete from sessions where {_OVER}"  # noqa: S608 - the text is our own
-COUNT = f"select count(*) from sessions where {_OVER}"  # noqa: S608 - the text is our own
+FORGET = f"delete from sessions where {_OVER}"  # noqa: S608 - the text is our own # nosec B608
+COUNT = f"select count(*) from sessions where {_OVER}"  # noqa: S608 - the text is our own # nosec B608
 
 
 async def forget_sessions(connection: AsyncConnection[Any], district_id: int, *, before: datetime) -> int:

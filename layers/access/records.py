@@ -23,7 +23,7 @@ class Owes(StrEnum):
     SIGN_IN = "sign_in"
     CODE = "code"
     ENROLMENT = "enrolment"
-    PASSWORD = "password"  # noqa: S105 - the word, not a secret
+    PASSWORD = "password"  # noqa: S105 - the word, not a secret # nosec B105
     NOTHING = "nothing"
 
 

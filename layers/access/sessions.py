@@ -33,10 +33,10 @@ FIND = f"""
 select s.id as session_id, s.seen_at, a.id, a.role, a.district_id, a.person_id, t.time_zone
 from sessions s join accounts a on a.id = s.account_id join districts t on t.id = a.district_id
 where {ALIVE} and not s.half and not a.password_expires
-"""  # noqa: S608 - the text is our own
+"""  # noqa: S608 - the text is our own # nosec B608
 VISIT = f"""
 select s.id, s.half, s.account_id from sessions s join accounts a on a.id = s.account_id where {ALIVE}
-"""  # noqa: S608 - the text is our own
+"""  # noqa: S608 - the text is our own # nosec B608
 SEEN = "update sessions set seen_at = %s where id = %s"
 END = "delete from sessions where token_digest = %s"
 END_OTHERS = "delete from sessions where account_id = %s and token_digest <> %s"

@@ -44,8 +44,8 @@ STOP = "delete from positions where person_id = %s"
 OVER = """
 person_id in (select id from people where district_id = %s) and (at < %s or until < %s)
 """
-FORGET = f"delete from positions where {OVER}"  # noqa: S608 - the text is our own
-COUNT_OVER = f"select count(*) from positions where {OVER}"  # noqa: S608 - the text is our own
+FORGET = f"delete from positions where {OVER}"  # noqa: S608 - the text is our own # nosec B608
+COUNT_OVER = f"select count(*) from positions where {OVER}"  # noqa: S608 - the text is our own # nosec B608
 
 
 class NotInRoster(Refusal):

@@ -23,8 +23,8 @@ class EventName(StrEnum):
     ACCOUNT_LOCKED = "account_locked"
     ACCOUNT_UNLOCKED = "account_unlocked"
     ACCOUNT_LINKED = "account_linked"
-    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an event
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an event # nosec B105
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event # nosec B105
     SECOND_FACTOR_SET = "second_factor_set"
     SECOND_FACTOR_TOLD = "second_factor_told"
     TERRITORY_GRANTED = "territory_granted"
