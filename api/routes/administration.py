@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from psycopg import AsyncConnection
 
 from api.access import TheActor, needs
 from api.addresses import known_parameters
@@ -25,6 +26,7 @@ from api.schemas.access import (
 from api.schemas.common import WITHOUT_NUL
 from api.schemas.problems import problems
 from layers.access.accounts import (
+    UnknownAccount,
     account_of,
     accounts,
     add_account,
@@ -39,8 +41,8 @@ from layers.access.accounts import (
 from layers.access.granting import end_grant, grant, granted, today_of
 from layers.access.passwords import made_up
 from layers.access.permissions import Action
-from layers.access.records import NewAccount
-from layers.actors import Role
+from layers.access.records import Account, NewAccount
+from layers.actors import Actor, Role
 
 router = APIRouter(prefix=API, tags=["administration"], dependencies=[Depends(known_parameters)])
 JSON = Depends(json_only)
@@ -101,7 +103,7 @@ async def post_account(body: AccountBody, request: Request, actor: TheActor) -> 
 async def post_lock(account_id: AccountNumber, request: Request, actor: TheActor) -> Response:
     """Keep someone out at once, on every browser and device; not oneself."""
     async with database(request).filing(actor.scope) as connection:
-        account = await account_of(connection, account_id)
+        account = await administered(connection, account_id, actor)
         check_not_own(actor, account)
         await lock_account(connection, account, actor=actor.name, now=clock(request)())
     return _done(request)
@@ -118,7 +120,7 @@ async def post_lock(account_id: AccountNumber, request: Request, actor: TheActor
 async def post_unlock(account_id: AccountNumber, request: Request, actor: TheActor) -> Response:
     """Let someone in again, and forget failed sign-ins."""
     async with database(request).filing(actor.scope) as connection:
-        account = await account_of(connection, account_id)
+        account = await administered(connection, account_id, actor)
         check_not_own(actor, account)
         await unlock_account(connection, account, actor=actor.name, now=clock(request)())
     return _done(request)
@@ -135,7 +137,7 @@ async def post_reset(account_id: AccountNumber, request: Request, actor: TheActo
     password = made_up()
     digest = await front_desk(request).passwords.digest(password)
     async with database(request).filing(actor.scope) as connection:
-        account = await account_of(connection, account_id)
+        account = await administered(connection, account_id, actor)
         check_no_administrator(account)
         await reset_password(connection, account, digest, actor=actor.name, now=clock(request)())
         changed = await account_of(connection, account_id)
@@ -154,7 +156,7 @@ async def post_reset(account_id: AccountNumber, request: Request, actor: TheActo
 async def delete_second_factor(account_id: AccountNumber, request: Request, actor: TheActor) -> Response:
     """Forget a second factor that was lost. Whoever resets passwords cannot do this: it takes two to enter."""
     async with database(request).filing(actor.scope) as connection:
-        account = await account_of(connection, account_id)
+        account = await administered(connection, account_id, actor)
         check_not_own(actor, account)
         check_no_administrator(account)
         await clear_second_factor(connection, account, actor=actor.name, now=clock(request)())
@@ -170,7 +172,7 @@ async def delete_second_factor(account_id: AccountNumber, request: Request, acto
 async def post_role(account_id: AccountNumber, body: RoleBody, request: Request, actor: TheActor) -> AccountTold:
     """Give an account a role, and the person of the roster it belongs to; never one's own."""
     async with database(request).filing(actor.scope) as connection:
-        account = await account_of(connection, account_id)
+        account = await administered(connection, account_id, actor)
         changed = await set_role(connection, account, body.role, body.person, actor=actor, now=clock(request)())
     request.app.state.visitors.forget()
     return AccountTold.of(changed)
@@ -180,7 +182,7 @@ async def post_role(account_id: AccountNumber, body: RoleBody, request: Request,
 async def get_territories(account_id: AccountNumber, request: Request, actor: TheActor) -> GrantsTold:
     """Every territory the account was ever granted."""
     async with database(request).filing(actor.scope) as connection:
-        found = await granted(connection, await account_of(connection, account_id))
+        found = await granted(connection, await administered(connection, account_id, actor))
     return GrantsTold(territories=[GrantTold.of_grant(one) for one in found])
 
 
@@ -195,7 +197,7 @@ async def post_territory(account_id: AccountNumber, body: GrantBody, request: Re
     """Let an account see an area with everything below it, or a group of cells; never one's own account."""
     now = clock(request)()
     async with database(request).filing(actor.scope) as connection:
-        account = await account_of(connection, account_id)
+        account = await administered(connection, account_id, actor)
         made = await grant(connection, account, body.grant(today_of(account, now)), actor=actor, now=now)
     request.app.state.visitors.forget()
     return GrantTold.of_grant(made)
@@ -214,9 +216,17 @@ async def delete_territory(
 ) -> Response:
     """End a grant at once; the list keeps it."""
     async with database(request).filing(actor.scope) as connection:
-        account = await account_of(connection, account_id)
+        account = await administered(connection, account_id, actor)
         await end_grant(connection, account, grant_id, actor=actor, now=clock(request)())
     return _done(request)
+
+
+async def administered(connection: AsyncConnection[Any], account_id: int, actor: Actor) -> Account:
+    """An account of the district that whoever asks administers; one of another district is as unknown as none."""
+    account = await account_of(connection, account_id)
+    if account.district_id != actor.district_id:
+        raise UnknownAccount("There is no such account.", field="account", remedy="GET /api/v1/accounts lists them.")
+    return account
 
 
 def _done(request: Request) -> Response:

@@ -8,11 +8,11 @@ from api.access import TheActor, needs
 from api.addresses import known_parameters
 from api.database import database
 from api.routes.common import API, clock
+from api.routes.handling import seen_report
 from api.routes.reports import ReportNumber
 from api.schemas.problems import problems
 from layers.access.permissions import Action
 from layers.reports.erasing import Reason, erase_personal
-from layers.reports.queries import id_of
 
 router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_parameters)])
 
@@ -27,6 +27,7 @@ router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_par
 )
 async def delete_personal(number: ReportNumber, request: Request, actor: TheActor) -> Response:
     """Erase text, address, name, telephone, photos, extra fields and exact position; record and figures stay."""
+    wanted = await seen_report(request, number, actor)
     async with database(request).filing(actor.scope) as connection:
-        await erase_personal(connection, id_of(number), reason=Reason.REQUEST, actor=actor.name, now=clock(request)())
+        await erase_personal(connection, wanted, reason=Reason.REQUEST, actor=actor.name, now=clock(request)())
     return Response(status_code=204)

@@ -16,9 +16,10 @@ from api.schemas.handling import HandOverBody, PersonalBody, PersonalTold, Recei
 from api.schemas.problems import problems
 from api.telling import found_area
 from layers.access.permissions import Action
+from layers.actors import Actor
 from layers.reports.handing_over import Receiver, end_hand_over, hand_over, person_named
 from layers.reports.personal import read_personal
-from layers.reports.queries import id_of
+from layers.reports.queries import district_of, id_of
 
 router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_parameters), Depends(json_only)])
 DONE: dict[int | str, dict[str, Any]] = {204: {"description": "Done, and recorded."}}
@@ -32,8 +33,9 @@ DONE: dict[int | str, dict[str, Any]] = {204: {"description": "Done, and recorde
 )
 async def post_personal(number: ReportNumber, body: PersonalBody, request: Request, actor: TheActor) -> PersonalTold:
     """The personal fields of a report, for a stated purpose: the access log has the line before this is answered."""
+    wanted = await seen_report(request, number, actor)
     async with database(request).filing(actor.scope) as connection:
-        found = await read_personal(connection, id_of(number), body.purpose, actor=actor, now=clock(request)())
+        found = await read_personal(connection, wanted, body.purpose, actor=actor, now=clock(request)())
     return PersonalTold(
         number=number,
         purpose=body.purpose,
@@ -57,9 +59,10 @@ async def post_hand_over(
     number: ReportNumber, body: HandOverBody, request: Request, actor: TheActor, locators: TheLocators
 ) -> Response:
     """Let an area or a person see a report that lies elsewhere."""
+    wanted = await seen_report(request, number, actor)
     async with database(request).filing(actor.scope) as connection:
         receiver = await _receiver(connection, body, actor.district_id, locators)
-        await hand_over(connection, id_of(number), receiver, reason=body.reason, actor=actor, now=clock(request)())
+        await hand_over(connection, wanted, receiver, reason=body.reason, actor=actor, now=clock(request)())
     return Response(status_code=204)
 
 
@@ -75,17 +78,30 @@ async def post_end(
     number: ReportNumber, body: ReceiverBody, request: Request, actor: TheActor, locators: TheLocators
 ) -> Response:
     """End a hand-over: they no longer see the report unless it lies with them."""
+    wanted = await seen_report(request, number, actor)
     async with database(request).filing(actor.scope) as connection:
         receiver = await _receiver(connection, body, actor.district_id, locators)
-        await end_hand_over(connection, id_of(number), receiver, actor=actor, now=clock(request)())
+        await end_hand_over(connection, wanted, receiver, actor=actor, now=clock(request)())
     return Response(status_code=204)
+
+
+async def seen_report(request: Request, number: str, actor: Actor) -> int:
+    """The id of a report that whoever asks may see: the first wall of what is then done in plain statements.
+
+    Raises:
+        UnknownReport: there is none of this number that they may see.
+    """
+    wanted = id_of(number)
+    async with database(request).reading(actor.scope) as connection:
+        await district_of(connection, wanted, scope=actor.scope)
+    return wanted
 
 
 async def _receiver(
     connection: AsyncConnection[Any], body: ReceiverBody, district_id: int | None, locators: TheLocators
 ) -> Receiver:
     if body.person is not None:
-        return Receiver(person_id=await person_named(connection, body.person))
+        return Receiver(person_id=await person_named(connection, body.person, district_id=district_id))
     assert body.level is not None and body.code is not None, "the schema asks for both"
     served = next((one for one in await locators.every() if one.district.id == district_id), None)
     ready = await locators.ready(served.district.code if served else None)

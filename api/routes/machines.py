@@ -15,8 +15,8 @@ from api.routes.common import API, clock
 from api.routes.reports import json_only
 from api.schemas.access import DeviceAdded, DevicesTold, DeviceTold, MachineBody
 from api.schemas.problems import problems
-from layers.access.accounts import UnknownAccount, account_named, account_of, add_account
-from layers.access.devices import add_device, device_of, machines, revoke_device
+from layers.access.accounts import LoginTaken, UnknownAccount, account_named, account_of, add_account
+from layers.access.devices import UnknownDevice, add_device, device_of, machines, revoke_device
 from layers.access.permissions import Action
 from layers.access.records import Account, DeviceKind, NewAccount, NewDevice
 from layers.actors import Actor, Role
@@ -75,6 +75,8 @@ async def delete_machine(machine_id: MachineNumber, request: Request, actor: The
     async with database(request).filing(actor.scope) as connection:
         device = await device_of(connection, machine_id)
         account = await account_of(connection, device.account_id)
+        if account.district_id != actor.district_id:
+            raise UnknownDevice("There is no such device.", field="device", remedy="List them first.")
         await revoke_device(connection, account, device, actor=actor.name, now=clock(request)())
     request.app.state.visitors.forget()
     return Response(status_code=204)
@@ -83,8 +85,11 @@ async def delete_machine(machine_id: MachineNumber, request: Request, actor: The
 async def _account(connection: AsyncConnection[Any], login: str, actor: Actor, request: Request) -> Account:
     """The machine's account, made where there is none."""
     try:
-        return await account_named(connection, login)
+        found = await account_named(connection, login)
     except UnknownAccount:
         assert actor.district_id is not None
         new = NewAccount(district_id=actor.district_id, login=login, role=Role.MACHINE)
         return await add_account(connection, new, actor=actor.name, now=clock(request)())
+    if found.district_id != actor.district_id:
+        raise LoginTaken("This login is taken.", field="login", remedy="Take another.")
+    return found

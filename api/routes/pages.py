@@ -21,7 +21,7 @@ from api.problems import PAGE_POLICY
 from api.routes.common import TheLocators, clock
 from api.schemas.maps import PageQuery, ReferenceQuery
 from api.schemas.problems import problems
-from layers.access.permissions import Action
+from layers.access.permissions import Action, may
 from layers.actors import Actor
 from layers.districts.records import District, Level
 from maps.records import QUEUES, DistrictLink, Frame, HomeMap
@@ -60,7 +60,7 @@ async def get_start(
         frame,
         counts=found.counts,
         queues=found.queues,
-        home_map=_map(frame, served),
+        home_map=_map(frame, served) if may(actor.role, Action.READ_FIGURES) and actor.scope.paths else None,
         districts=_districts(frame, await locators.every(), served),
     )
     return _html(page)

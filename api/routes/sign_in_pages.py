@@ -23,6 +23,7 @@ from api.front_desk import (
     visit_here,
     visit_with,
 )
+from api.routes.common import TheLocators
 from api.routes.pages import PAGE
 from api.schemas.access import CodeBody, NewPasswordBody, SignInBody
 from api.schemas.maps import ReferenceQuery
@@ -54,10 +55,12 @@ Shown = Annotated[ReferenceQuery, Query()]
     "/sign-in",
     operation_id="sign_in_page",
     response_class=Response,
-    responses={**PAGE, 303: {"description": "Signed in already: on to the next page."}, **problems()},
+    responses={**PAGE, 303: {"description": "Signed in already: on to the next page."}, **problems(404)},
 )
-async def get_sign_in(query: Annotated[SignInQuery, Query()], request: Request) -> Response:
-    """Where people sign in: login and password, then what is owed."""
+async def get_sign_in(query: Annotated[SignInQuery, Query()], request: Request, locators: TheLocators) -> Response:
+    """Where people sign in: login and password, then what is owed. Before there is a district, nobody can."""
+    if not await locators.every():
+        await locators.district(None)
     where = await _standing(request)
     if where.owes is Owes.NOTHING:
         return see(local_path(query.next) or f"/account?lang={query.lang}")

@@ -60,11 +60,14 @@ def test_the_start_page_shows_figures_map_and_what_waits() -> None:
 
 def test_only_what_waits_is_loud() -> None:
     assert home().count('class="figure loud"') == 1
-    calm = home_page(FRAME, counts=replace(COUNTS, unlocated=0), queues=[QUEUES[0]], home_map=None)
+    undrawn = replace(FRAME, edition_number=None)
+    calm = home_page(undrawn, counts=replace(COUNTS, unlocated=0), queues=[QUEUES[0]], home_map=None)
     assert 'class="figure loud"' not in calm
     assert "没有事件在等待人工处理。" in calm
     assert "尚无生效的边界版本" in calm
     assert "<iframe" not in calm
+    elsewhere = home_page(FRAME, counts=COUNTS, queues=[], home_map=None)
+    assert "尚无生效的边界版本" not in elsewhere, "there are boundaries; this reader has no map of them"
 
 
 def test_a_queue_says_why_and_whom() -> None:

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from layers.actors import Role
+from tests.accounts import account, bearer
 from tests.api.routes.test_workload import page_settings
 from tests.api.routes.towns import Town, position, served
 
@@ -142,6 +144,14 @@ def test_fixed_classes_without_limits_are_refused_by_the_page_too(town: Town) ->
 
 def test_without_boundaries_the_start_page_says_what_to_do(db_url: str) -> None:
     with served(db_url) as running:
-        page = running.client.get("/", headers=BROWSER)
+        page = running.client.get("/", headers=BROWSER, follow_redirects=True)
         assert page.status_code == 404
         assert "./wangge district" in page.text
+
+
+def test_whoever_has_no_territory_sees_no_map_on_the_start_page(town: Town) -> None:
+    resident = bearer(account(town.database_url, Role.RESIDENT))
+    page = town.client.get("/", headers=BROWSER | resident)
+    assert page.status_code == 200
+    assert "<iframe" not in page.text and "/maps/workload" not in page.text
+    assert "<iframe" in town.client.get("/", headers=BROWSER).text
