@@ -71,7 +71,8 @@ def test_changes_of_rights_are_traced_with_before_and_after(town: Town, security
     someone = visitor(town, Role.STREET_OFFICER)
     security.post(f"/accounts/{someone.id}/role", {"role": "supervisor", "person": "S0003"})
     [(body,)] = town.sql(
-        "select convert_from(body, 'utf8')::jsonb -> 'facts' from traces where event = 'role_changed' and account_id = %s",
+        "select convert_from(body, 'utf8')::jsonb -> 'facts' from traces "
+        "where event = 'role_changed' and account_id = %s",
         someone.id,
     )
     assert body == {
