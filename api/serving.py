@@ -14,6 +14,7 @@ from api.app import create_app
 from api.cluster_database import check_database, database_url, place_of
 from api.front_desk import FrontDesk
 from api.http_protocol import BoundedHttp
+from api.known_secrets import check_secrets
 from api.limits import Limits, Rates
 from api.logs import configure, event
 from api.peers import Peers
@@ -53,11 +54,13 @@ def serve(settings: Settings, *, host: str, port: int, processes: int, with_work
     """Serve until asked to stop.
 
     Raises:
+        SettingRefused: a secret is one that everybody knows.
         SchemaBehind: the database must be migrated first.
         PortTaken: something else listens there.
         DatabaseUnfit: the database does not answer, or cannot be used.
     """
     configure(settings.log_level)
+    check_secrets(settings, host=host)
     check_schema(settings)
     service_key(settings)  # one that cannot be used is said now, not by each process later
     listening = listen(host, port)

@@ -36,7 +36,13 @@ def test_the_document_lists_exactly_the_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "shown"), [("host", "127.0.0.1"), ("port", "8000"), ("log_level", "info"), ("pool_size", "10")]
+    ("field", "shown"),
+    [
+        *(("host", "127.0.0.1"), ("port", "8000"), ("log_level", "info"), ("pool_size", "10")),
+        *(("limit_sign_in", "10"), ("limit_login", "10"), ("limit_registration", "5"), ("limit_filing", "30")),
+        *(("limit_upload", "60"), ("limit_account", "600"), ("limit_machine", "6000"), ("limit_address", "1200")),
+        *(("limit_guess", "300"), ("oidc_claim", "preferred_username")),
+    ],
 )
 def test_the_documented_defaults_are_the_real_ones(field: str, shown: str) -> None:
     assert str(getattr(read_settings(), field)) == shown
@@ -100,3 +106,35 @@ def test_children_get_the_environment_without_a_prefix(monkeypatch: pytest.Monke
     environment = environment_without("PG", LANG="C.UTF-8")
     assert "PGHOST" not in environment
     assert environment["LANG"] == "C.UTF-8"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "WANGGE_OIDC_CLIENT_SECRET"])
+def test_a_secret_that_lies_in_a_file_is_read_from_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    secret = "postgres://clerk:bitter-tea@db/wangge"
+    (tmp_path / "secret").write_text(f"{secret}\n")
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
+    settings = read_settings()
+    found = settings.database_url if name == "DATABASE_URL" else settings.oidc_client_secret
+    assert found is not None
+    assert found.get_secret_value().endswith("://clerk:bitter-tea@db/wangge")
+    assert "bitter-tea" not in repr(settings)
+    monkeypatch.setenv(name, secret)
+    with pytest.raises(SettingRefused, match=f"{name} and {name}_FILE are both set") as refused:
+        read_settings()
+    assert "bitter-tea" not in str(refused.value)
+
+
+def test_a_file_of_a_secret_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "nothing"))
+    with pytest.raises(SettingRefused, match="The file of DATABASE_URL cannot be read"):
+        read_settings()
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANGGE_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,")
+    assert [str(one) for one in read_settings().trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8"]
+    monkeypatch.setenv("WANGGE_TRUSTED_PROXIES", "proxy.example")
+    with pytest.raises(SettingRefused, match="WANGGE_TRUSTED_PROXIES"):
+        read_settings()
