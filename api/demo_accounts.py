@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from api.database import SERVICE_ROLE
-from layers.access.accounts import accounts, add_account
+from layers.access.accounts import DEMO, DEMO_LOGINS, accounts, add_account
 from layers.access.devices import add_device
 from layers.access.granting import Grant, grant, today_of
 from layers.access.own import keep_second_factor
@@ -21,13 +21,10 @@ from layers.access.passwords import Passwords, made_up
 from layers.access.records import Account, DeviceKind, NewAccount, NewDevice
 from layers.access.sealing import Seal
 from layers.access.second_factor import key_of, new_secret
-from layers.actors import DESK, Role, job
+from layers.actors import DESK, Role
 from layers.refusals import Refusal
 from layers.scope import ENTER
 
-#: What the logins of the demo begin with; nobody else's may be on the network while they are open.
-PREFIX = "demo-"
-ACTOR = job("demo", DESK)
 #: Roles that look after the whole district.
 WHOLE_DISTRICT = frozenset({Role.DISPATCHER, Role.PLANNER, Role.SUPERVISOR})
 PERSON = """
@@ -73,7 +70,7 @@ def check_hidden(url: str, host: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(sql.SQL("set role {}").format(sql.Identifier(SERVICE_ROLE)))
         connection.execute(ENTER, DESK.settings)
-        row = connection.execute(OPEN, [f"{PREFIX}%"]).fetchone()
+        row = connection.execute(OPEN, [f"{DEMO_LOGINS}%"]).fetchone()
     if row is not None and row[0]:
         raise exposed(host)
 
@@ -100,7 +97,7 @@ async def _make(url: str, code: str, seal: Seal, now: datetime) -> list[DemoAcco
     passwords = Passwords()
     async with await psycopg.AsyncConnection.connect(url) as connection:
         where = await _where(connection, code)
-        if any(one.login.startswith(PREFIX) for one in await accounts(connection, where.district_id)):
+        if any(one.login.startswith(DEMO_LOGINS) for one in await accounts(connection, where.district_id)):
             return []
         return [await _one(connection, where, role, passwords, seal, now=now) for role in Role]
 
@@ -125,18 +122,18 @@ async def _one(
     *,
     now: datetime,
 ) -> DemoAccount:
-    login = PREFIX + role.value.replace("_", "-")
+    login = DEMO_LOGINS + role.value.replace("_", "-")
     password = made_up()
     digest = None if role is Role.MACHINE else await passwords.digest(password)
     person = await _person(connection, where, role)
     new = NewAccount(district_id=where.district_id, login=login, role=role, person=person, password_hash=digest)
-    account = await add_account(connection, new, actor=ACTOR.name, now=now)
+    account = await add_account(connection, new, actor=DEMO.name, now=now)
     if role in WHOLE_DISTRICT:
         asked = Grant(level=where.root_level, code=where.code, valid_from=today_of(account, now))
-        await grant(connection, account, asked, actor=ACTOR, now=now)
+        await grant(connection, account, asked, actor=DEMO, now=now)
     if role is Role.MACHINE:
         machine = NewDevice(kind=DeviceKind.MACHINE, name=login)
-        _, token = await add_device(connection, account, machine, actor=ACTOR.name, now=now)
+        _, token = await add_device(connection, account, machine, actor=DEMO.name, now=now)
         return DemoAccount(account, token, None)
     return DemoAccount(account, password, await _key(connection, account, seal, now))
 

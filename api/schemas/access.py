@@ -17,6 +17,10 @@ from layers.actors import Role
 Login = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=NOT_BLANK), Field(examples=["street-officer-1"])
 ]
+#: One to be given; what is signed in with may be typed in any case and width.
+NewLogin = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{2,63}$"), Field(examples=["street-officer-1"])
+]
 #: Longer ones are refused before anything is computed.
 Password = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=WITHOUT_NUL)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9 ]{6,9}$"), Field(examples=["123456"])]
@@ -50,7 +54,7 @@ class NewPasswordBody(Given):
 class ResidentBody(Given):
     """An account for a resident, so that they find their reports again."""
 
-    login: Login
+    login: NewLogin
     password: Password
     district: PlaceCode | None = None
 
@@ -77,7 +81,7 @@ class PhoneBody(Given):
 class MachineBody(Given):
     """A machine to be added, under an account of its own or one that has the role machine."""
 
-    login: Login
+    login: NewLogin
     name: Title
     datum: DatumField | None = None
     days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] = 365
@@ -87,7 +91,7 @@ class MachineBody(Given):
 class AccountBody(Given):
     """An account to be added; it begins as a resident's, until the security administrator gives it a role."""
 
-    login: Login
+    login: NewLogin
     name: Annotated[str, StringConstraints(max_length=100, pattern=WITHOUT_NUL)] = ""
 
 

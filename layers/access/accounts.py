@@ -14,12 +14,15 @@ from psycopg.rows import dict_row
 
 from layers.access.permissions import NotAllowed
 from layers.access.records import Account, NewAccount
-from layers.actors import ADMINISTRATORS, Actor, Role
+from layers.actors import ADMINISTRATORS, DESK, Actor, Role, job
 from layers.refusals import Conflict, NotFound, Refusal
 from layers.traces.recording import trace
 from layers.traces.records import Event, EventName
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{2,63}")
+#: Logins that only the demo gives: while one is open, the service hides from other machines.
+DEMO_LOGINS = "demo-"
+DEMO = job("demo", DESK)
 MOST_LISTED = 200
 
 SELECT = """
@@ -85,14 +88,17 @@ async def add_account(connection: AsyncConnection[Any], new: NewAccount, *, acto
     """Add an account.
 
     Raises:
-        BadLogin: the login is no word of 3 to 64 letters, digits and . _ @ -
+        BadLogin: the login is no word of 3 to 64 letters, digits and . _ @ -, or it is kept for the demo.
         NotInRoster: the roster has nobody with this number.
         LoginTaken: another account has the login, or belongs to the person.
     """
+    login = checked_login(new.login)
+    if login.startswith(DEMO_LOGINS) and actor != DEMO.name:
+        raise BadLogin(f"Logins with {DEMO_LOGINS} are the demo's.", field="login", remedy="Take another.")
     given = {
         "district": new.district_id,
         "person": None if new.person is None else await _person(connection, new.district_id, new.person),
-        "login": checked_login(new.login),
+        "login": login,
         "name": new.name,
         "role": new.role.value,
         "hash": new.password_hash,

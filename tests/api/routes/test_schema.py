@@ -50,6 +50,7 @@ def test_requests_with_known_names_are_answered_as_documented(town: Town, label:
         for given_here in (case.query, case.path_parameters, case.body):
             if isinstance(given_here, dict):
                 given_here.update({name: KNOWN[name] for name in given_here.keys() & KNOWN.keys()})
+        mend_code(case)
         case.call_and_validate(base_url=str(town.client.base_url))
 
     _try(OPERATIONS[label], GenerationMode.POSITIVE, send)
@@ -81,8 +82,16 @@ def mend(case: Case[Any]) -> None:
         query["limits"] = "1,5,10"
     if isinstance(body, dict) and "occurred_at" in body:
         body["occurred_at"] = "2025-01-05T08:30:00+08:00"
+    if isinstance(body, dict) and case.path == "/api/v1/residents":
+        body["password"] = "nine wet herons"
     if isinstance(body, dict) and "extra" in body:
         body["extra"] = {}
+
+
+def mend_code(case: Case[Any]) -> None:
+    """The code of a second factor is no code of an area."""
+    if isinstance(case.body, dict) and "code" in case.body and "session" in case.path:
+        case.body["code"] = "123456"
 
 
 def _together(query: dict[str, Any], *names: str) -> None:

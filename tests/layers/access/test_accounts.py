@@ -54,7 +54,7 @@ def street(code: str = STREET, *, first: date = TODAY, last: date | None = None)
     return Grant(level="street", code=code, valid_from=first, valid_to=last)
 
 
-@pytest.mark.parametrize("login", ["", "ab", "x" * 65, "-abc", "a b c", "网格员一号", "ab\nc", "a/b/c"])
+@pytest.mark.parametrize("login", ["", "ab", "x" * 65, "-abc", "a b c", "网格员一号", "ab\nc", "a/b/c", "demo-one"])
 async def test_logins_that_cannot_be(counter: Counter, login: str) -> None:
     new = NewAccount(district_id=await counter.district(), login=login, role=Role.RESIDENT)
     with pytest.raises(BadLogin):
