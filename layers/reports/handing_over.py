@@ -26,7 +26,7 @@ where report_id = %(report)s and ended_at is null
     and to_path is not distinct from %(path)s and to_person_id is not distinct from %(person)s
 """
 OF = "select district_id from reports where id = %s"
-PERSON = "select id from person_labels where number = %s"
+PERSON = "select wangge_person_numbered(%s, %s)"
 
 
 class UnknownPerson(NotFound):
@@ -50,10 +50,10 @@ class Receiver:
         return {"to_area": self.path, "to_person": self.person_id}
 
 
-async def person_named(connection: AsyncConnection[Any], number: str) -> int:
-    """The id of a person of the roster; raises `UnknownPerson`."""
-    row = await (await connection.execute(PERSON, [number])).fetchone()
-    if row is None:
+async def person_named(connection: AsyncConnection[Any], number: str, *, district_id: int | None) -> int:
+    """The id of a person of a district's roster, whose numbers other districts have again; raises `UnknownPerson`."""
+    row = await (await connection.execute(PERSON, [district_id, number])).fetchone()
+    if row is None or row[0] is None:
         raise UnknownPerson(f"There is no person {number!r}.", field="person", value=number)
     return int(row[0])
 

@@ -238,7 +238,7 @@ def _added(world: World, route: str) -> Iterator[Probe]:
     """With a login that cannot be: whoever may add one is told so."""
     body: dict[str, Any] = {"login": "!"} | ({"name": "x"} if route.endswith("machines") else {})
     for who in world.people:
-        right = problem("bad-login") if allowed(who, route) else refused(who)
+        right = status(422) if allowed(who, route) else refused(who)
         yield Probe(route, who, route.partition(" ")[2], right, given={"json": body})
 
 
