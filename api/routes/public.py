@@ -19,15 +19,15 @@ from api.schemas.public import (
     PublicReportsTold,
     PublicReportTold,
 )
-from layers.refusals import Refusal
+from layers.refusals import NotFound
 from layers.reports.public import Month
 from layers.reports.suppression import LEAST
 
 router = APIRouter(prefix=f"{API}/public", tags=["public"], dependencies=[Depends(known_parameters)])
 
 
-class BadPublicLevel(Refusal):
-    """A level whose figures are not for everybody."""
+class NotForEverybody(NotFound):
+    """There are no public figures of this level."""
 
 
 @router.get("/figures", operation_id="public_figures", responses=problems(404))
@@ -38,8 +38,8 @@ async def get_figures(
     ready = await locators.ready(query.district)
     level = ready.district.level(query.level)
     if not level.depth < ready.district.cell_depth:
-        raise BadPublicLevel(
-            f"Figures of the level {level.key} are not for everybody.",
+        raise NotForEverybody(
+            f"There are no public figures of the level {level.key}.",
             field="level",
             value=level.key,
             remedy=f"Ask for one of: {', '.join(one.key for one in ready.district.levels[:-1])}.",

@@ -13,7 +13,7 @@ from layers.reports.public import PublicReport
 
 MonthText = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$"),
+    StringConstraints(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$"),
     Field(description="A month; without it the present one. There are no other periods.", examples=["2026-11"]),
 ]
 Place = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,8}$"), Field(description="`next` of the page before.")]

@@ -68,12 +68,15 @@ def test_invalid_requests_are_refused_as_documented(town: Town, label: str) -> N
 def mend(case: Case[Any]) -> None:
     """Make a valid request one that can be meant: what belongs together cannot be written in the description."""
     query, body = case.query or {}, case.body
-    if case.path == "/api/v1/reports":
+    if case.path in {"/api/v1/reports", "/api/v1/positions"}:
         _together(query, "level", "area")
     if case.path == "/api/v1/service-points":
         _together(query, "level", "area")
         _together(query, "lon", "lat", "datum")
     query.pop("filed_to", None)
+    query.pop("until", None)
+    if isinstance(body, dict) and "until" in body:
+        body["until"] = "2025-01-06T18:00:00+08:00"
     if "filed_from" in query:
         query["filed_from"] = "2025-01-05T08:30:00+08:00"
     if "bbox" in query:
