@@ -79,6 +79,8 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/my/traces": "own_account",
     "GET /sign-in": None,
     "POST /sign-in": None,
+    "GET /sign-in/outside": None,
+    "GET /sign-in/outside/return": None,
     "POST /sign-in/code": None,
     "POST /sign-in/password": None,
     "GET /sign-out": None,

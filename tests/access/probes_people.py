@@ -37,6 +37,8 @@ OTHERWISE = {
     "POST /api/v1/residents": 422,
     "DELETE /api/v1/session": 204,
     "POST /sign-in": 401,
+    "GET /sign-in/outside": 404,
+    "GET /sign-in/outside/return": 404,
     "POST /sign-in/code": 303,
     "POST /sign-in/password": 303,
     "POST /sign-out": 303,

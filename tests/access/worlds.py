@@ -72,6 +72,7 @@ def build(database_url: str) -> World:
     asyncio.run(_look(database_url, reports))
     with psycopg.connect(database_url) as connection:
         _share(connection)
+        connection.execute(PUMP)
     return World(database_url, everyone, tuple(reports), logins, tried, phones, machines, areas, POSITIONS)
 
 
@@ -368,6 +369,10 @@ def _settled(connection: psycopg.Connection[Any], plan: _Plan, number: str) -> F
     )
 
 
+PUMP = """
+insert into journal_stream (district_id, report_id, position)
+select r.district_id, j.report_id, j.position from journal_entries j join reports r on r.id = j.report_id
+"""
 FACTS = """
 select d.code as district, a.code as area, r.located, r.sender, p.number, r.given_x, r.given_y, v.text, v.address,
     v.reporter_name, v.reporter_phone
