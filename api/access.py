@@ -65,6 +65,8 @@ PUBLIC = frozenset(
         ("POST", "/api/v1/residents"),
         ("GET", "/sign-in"),
         ("POST", "/sign-in"),
+        ("GET", "/sign-in/outside"),
+        ("GET", "/sign-in/outside/return"),
         ("POST", "/sign-in/code"),
         ("POST", "/sign-in/password"),
         ("GET", "/sign-out"),

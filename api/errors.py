@@ -84,6 +84,10 @@ class UnknownQueue(NotFound):
     """No reports wait under this name."""
 
 
+class OutsideUnknown(NotFound):
+    """This installation has no provider at which people could sign in."""
+
+
 class UnknownOutlines(NotFound):
     """No outlines of this name are served: the edition was replaced."""
 
@@ -111,10 +115,10 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     WeakPassword: ProblemKind(422, "weak-password", "密码过弱", "The password is too weak"),
     BadLogin: ProblemKind(422, "bad-login", "登录名不可用", "The login cannot be used"),
     LoginTaken: ProblemKind(409, "login-taken", "登录名已被占用", "The login is taken"),
-    WrongKind: ProblemKind(422, "wrong-kind", "设备与账户不符", "The device does not fit the account"),
+    WrongKind: ProblemKind(422, "wrong-kind", "设备与账号不符", "The device does not fit the account"),
     BadTerritory: ProblemKind(422, "bad-territory", "管辖范围不可用", "The territory cannot be used"),
     UnknownTerritory: ProblemKind(404, "unknown-territory", "没有这个管辖范围", "No such territory"),
-    UnknownAccount: ProblemKind(404, "unknown-account", "没有这个账户", "No such account"),
+    UnknownAccount: ProblemKind(404, "unknown-account", "没有这个账号", "No such account"),
     NotInRoster: ProblemKind(404, "unknown-person", "名册中没有此人", "Nobody has this number"),
     UnknownDevice: ProblemKind(404, "unknown-device", "没有这台设备", "No such device"),
     SealBroken: ProblemKind(503, "seal-broken", "服务密钥不符", "The service's key is another"),

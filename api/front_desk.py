@@ -14,6 +14,7 @@ from fastapi import Request, Response
 
 from api.access import COOKIE, check_csrf
 from api.database import database
+from api.outside import OutsideProvider
 from api.surface import surface
 from layers.access.granting import territory_of, today_of
 from layers.access.own import (
@@ -47,6 +48,7 @@ class FrontDesk:
     passwords: Passwords = field(default_factory=Passwords)
     secure_cookies: bool = False
     residents_register: bool = True
+    outside: OutsideProvider | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from starlette.routing import compile_path
 from api.access import Credential, Visitors, credential
 from api.database import Database
 from api.logs import event
+from api.outside import RETURN_PATH
 from api.peers import Peers
 from layers.access.accounts import normal_login
 from layers.access.permissions import SignInNeeded
@@ -108,6 +109,8 @@ class Limits:
         return actor
 
     def _special(self, request: Request) -> Rate | None:
+        if request.url.path == RETURN_PATH:
+            return self.rates.sign_in
         if request.method != "POST":
             return None
         if SIGNING_IN.fullmatch(request.url.path):

@@ -17,10 +17,11 @@ from api.http_protocol import BoundedHttp
 from api.known_secrets import check_secrets
 from api.limits import Limits, Rates
 from api.logs import configure, event
+from api.outside import OutsideProvider, OutsideSettings, is_safe
 from api.peers import Peers
 from api.service_key import service_key
 from api.service_login import prepare_service_login, service_url
-from api.settings import Settings, read_settings
+from api.settings import SettingRefused, Settings, read_settings
 from api.surface import Surface
 from layers.access.sealing import Seal
 from layers.migrations import current, newest
@@ -62,7 +63,9 @@ def serve(settings: Settings, *, host: str, port: int, processes: int, with_work
     configure(settings.log_level)
     check_secrets(settings, host=host)
     check_schema(settings)
-    service_key(settings)  # one that cannot be used is said now, not by each process later
+    # What cannot be used is said now, not by each process later.
+    service_key(settings)
+    outside_of(settings)
     listening = listen(host, port)
     name = "application" if with_worker else "application_without_worker"
     server = uvicorn.Config(
@@ -140,6 +143,7 @@ def _application(*, with_worker: bool) -> FastAPI:
         Seal(service_key(settings)),
         secure_cookies=(settings.public_url or "").startswith("https://"),
         residents_register=settings.resident_accounts,
+        outside=outside_of(settings),
     )
     return create_app(
         service_url(settings),
@@ -148,6 +152,37 @@ def _application(*, with_worker: bool) -> FastAPI:
         front_desk=desk,
         links=ReportLinks(service_key(settings)),
         surface=surface_of(settings),
+    )
+
+
+def outside_of(settings: Settings) -> OutsideProvider | None:
+    """The provider at which people may sign in, if one is set.
+
+    Raises:
+        SettingRefused: what is set is not enough, or not safe.
+    """
+    if settings.oidc_issuer is None:
+        return None
+    if not is_safe(settings.oidc_issuer):
+        raise SettingRefused(
+            "WANGGE_OIDC_ISSUER must be an https address.", field="WANGGE_OIDC_ISSUER", remedy="Write it with https://."
+        )
+    if settings.oidc_client_id is None or settings.public_url is None:
+        raise SettingRefused(
+            "WANGGE_OIDC_ISSUER alone is not enough.",
+            field="WANGGE_OIDC_ISSUER",
+            remedy="Set WANGGE_OIDC_CLIENT_ID and WANGGE_PUBLIC_URL too.",
+        )
+    secret = settings.oidc_client_secret
+    return OutsideProvider(
+        OutsideSettings(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=None if secret is None else secret.get_secret_value(),
+            public_url=settings.public_url,
+            claim=settings.oidc_claim,
+            trusts_second_factor=settings.oidc_trusts_second_factor,
+        )
     )
 
 

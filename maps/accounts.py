@@ -36,6 +36,8 @@ class SignInPage:
     csrf: str | None = None
     refusal: str | None = None
     offer: Offer | None = None
+    #: Whether one may also sign in at the provider.
+    outside: bool = False
 
     @property
     def action(self) -> str:
@@ -43,6 +45,11 @@ class SignInPage:
         paths = {"sign_in": "/sign-in", "password": "/sign-in/password"}  # an address, no password # nosec B105
         path = paths.get(self.owes, "/sign-in/code")
         return f"{path}?{urlencode({'lang': self.language})}"
+
+    @property
+    def outside_address(self) -> str:
+        """Where one goes to sign in at the provider."""
+        return f"/sign-in/outside?{urlencode({'lang': self.language} | ({'next': self.next} if self.next else {}))}"
 
     @property
     def other(self) -> str:
@@ -107,6 +114,16 @@ def sign_in_page(page: SignInPage) -> str:
     return fill(
         "sign_in.html", page.language, page=page, csrf=page.csrf, switch=page.other, frame=None, path=None, forms=True
     )
+
+
+def arrived_page(language: Language, onward: str) -> str:
+    """The page that leads whoever signed in at the provider on to an address of ours."""
+    return fill("arrived.html", language, onward=onward, frame=None, path=None, forms=True)
+
+
+def outside_refused_page(language: Language, *, away: bool) -> str:
+    """The page that says that signing in at the provider failed; `away`: because it does not answer."""
+    return fill("outside_refused.html", language, away=away, frame=None, path=None, forms=True)
 
 
 def sign_out_page(language: Language, *, csrf: str | None) -> str:

@@ -34,6 +34,7 @@ from layers.access.accounts import (
 )
 from layers.access.devices import LONGEST_DAYS, add_device, device_of, devices_of, machines, revoke_device
 from layers.access.granting import Grant, grant, today_of
+from layers.access.outside import link_account
 from layers.access.own import current_code
 from layers.access.passwords import Passwords, made_up
 from layers.access.records import Account, Device, DeviceKind, NewAccount, NewDevice
@@ -58,6 +59,8 @@ class Doing(StrEnum):
     UNLOCK = "unlock"
     LIST = "list"
     CODE = "code"
+    LINK = "link"
+    UNLINK = "unlink"
 
 
 class WithDevice(StrEnum):
@@ -82,11 +85,13 @@ def account(
         list[str] | None, typer.Option(help="LEVEL:CODE of an area they look after; may be given again.")
     ] = None,
     district: Annotated[str | None, typer.Option(help="Code of the district, when there are several.")] = None,
+    subject: Annotated[str | None, typer.Option(help="With link: what the provider calls them.")] = None,
     second_factor: Annotated[
         bool, typer.Option("--second-factor", help="With reset: the second factor was lost, too.")
     ] = False,
 ) -> None:
-    """Look after accounts: add, reset, lock, unlock, list; `code` tells the code of the second factor as of now.
+    """Look after accounts: add, reset, lock, unlock, list; `code` tells the code of the second factor as of now;
+    `link` has whoever the provider calls SUBJECT sign in as this account, `unlink` ends that.
 
     A password is made and printed once; its owner changes it at the first sign-in.
     """
@@ -99,6 +104,8 @@ def account(
         _in_transaction(lambda connection: _add(connection, login, role, person, name, territory or [], district))
     elif doing is Doing.RESET:
         _in_transaction(lambda connection: _reset(connection, login, both=second_factor))
+    elif doing in {Doing.LINK, Doing.UNLINK}:
+        _in_transaction(lambda connection: _link(connection, login, subject, linked=doing is Doing.LINK))
     elif doing is Doing.CODE:
         _in_transaction(lambda connection: _code(connection, login))
     else:
@@ -184,6 +191,14 @@ async def _lock(connection: Connection, login: str, *, locked: bool) -> None:
     change = lock_account if locked else unlock_account
     await change(connection, found, actor=command_actor(), now=this_moment())
     typer.echo(f"{found.login} is {'locked' if locked else 'unlocked'}.")
+
+
+async def _link(connection: Connection, login: str, subject: str | None, *, linked: bool) -> None:
+    if linked and subject is None:
+        raise Missing("account link needs a subject.", field="subject", remedy="Give --subject, as the provider says.")
+    found = await account_named(connection, login)
+    await link_account(connection, found, subject if linked else None, actor=command_actor(), now=this_moment())
+    typer.echo(f"{found.login} is {'linked' if linked else 'linked no more'}.")
 
 
 async def _list(connection: Connection) -> None:

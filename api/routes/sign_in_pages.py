@@ -64,7 +64,7 @@ async def get_sign_in(query: Annotated[SignInQuery, Query()], request: Request, 
     where = await _standing(request)
     if where.owes is Owes.NOTHING:
         return see(local_path(query.next) or f"/account?lang={query.lang}")
-    return form_page(_page(where, query.lang, query.next))
+    return form_page(_page(request, where, query.lang, query.next))
 
 
 @router.post("/sign-in", include_in_schema=False)
@@ -77,7 +77,7 @@ async def post_sign_in(query: Shown, request: Request) -> Response:
     except (SignInRefused, ValidationError):
         refusal = phrase("sign.refused", query.lang)
         page = _page(
-            Standing(Owes.SIGN_IN), query.lang, form.get("next", ""), refusal, login=form.get("login", "")[:64]
+            request, Standing(Owes.SIGN_IN), query.lang, form.get("next", ""), refusal, login=form.get("login", "")[:64]
         )
         return form_page(page, 401)
     return _onward(request, form, query.lang, found.owes, found.token)
@@ -99,7 +99,7 @@ async def post_code(query: Shown, request: Request) -> Response:
         key = "account.wrong_code" if visit.owes is Owes.ENROLMENT else "sign.refused"
         given = None if isinstance(fault, ValidationError) else _again(request, where, form)
         refusal = phrase(key, query.lang)
-        return form_page(_page(where, query.lang, form.get("next", ""), refusal, given=given), 401)
+        return form_page(_page(request, where, query.lang, form.get("next", ""), refusal, given=given), 401)
     return _onward(request, form, query.lang, found.owes, found.token)
 
 
@@ -119,7 +119,7 @@ async def post_password(query: Shown, request: Request) -> Response:
     except (WeakPassword, WrongPassword, ValidationError) as fault:
         key = "account.wrong_password" if isinstance(fault, WrongPassword) else "account.weak_password"
         where = Standing(visit.owes, visit.account, token=token_of(request))
-        return form_page(_page(where, query.lang, form.get("next", ""), phrase(key, query.lang)), 422)
+        return form_page(_page(request, where, query.lang, form.get("next", ""), phrase(key, query.lang)), 422)
     return _onward(request, form, query.lang, Owes.NOTHING, None)
 
 
@@ -158,6 +158,7 @@ def _again(request: Request, where: Standing, form: Mapping[str, str]) -> Offer 
 
 
 def _page(
+    request: Request,
     where: Standing,
     language: Language,
     next_path: str,
@@ -175,6 +176,7 @@ def _page(
             csrf=where.csrf,
             refusal=refusal,
             offer=given or pictured(where.enrolment),
+            outside=front_desk(request).outside is not None,
         )
     )
 
