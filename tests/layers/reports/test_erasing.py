@@ -13,6 +13,7 @@ import pytest
 
 from geo.crs import plane_for
 from geo.distance import geodesic_m
+from geo.locate import OUTSIDE
 from geo.positions import Bounds, Datum, LonLat
 from geo.public_grid import snapped_position
 from layers.actors import NOTHING, Scope
@@ -146,6 +147,40 @@ async def test_no_figure_changes_and_every_position_stays_in_its_cell(desk: Desk
         assert row["covered"], "an open report stays in its cell when boundaries change"
         square = snapped_position(positions[row["id"]], plane)
         assert moved in labels or float(geodesic_m(*moved, *square)) < 1
+
+
+def near_a_border(desk: Desk) -> LonLat:
+    """A position whose square has its middle in another cell."""
+    cell_of, plane = desk.compiled.locator.index, desk.compiled.plane
+    for code in desk.cells():
+        middle = desk.compiled.cell(code).label
+        for step in range(-12, 13):
+            one = near(middle, east_deg=0.0001 * step)
+            if cell_of(one) == cell_of(middle) and cell_of(snapped_position(one, plane)) not in {
+                OUTSIDE,
+                cell_of(middle),
+            }:
+                return one
+    raise AssertionError("no square has its middle in another cell")
+
+
+async def test_a_report_near_a_border_does_not_move_to_the_neighbour(desk: Desk) -> None:
+    at = near_a_border(desk)
+    cell = desk.compiled.cell(desk.cells()[desk.compiled.locator.index(at)])
+    filed = await desk.file(AtPosition(at, Datum.WGS84, 5.0))
+    await erase(desk, filed.report_id)
+    [row] = await desk.rows(POSITIONS)
+    assert row["covered"]
+    assert cell.label == LonLat(row["lon"], row["lat"])
+
+
+async def test_what_leads_back_to_the_place_goes_too(desk: Desk) -> None:
+    filed = await desk.file(off_centre(desk))
+    await desk.connection.execute('update reports set extra = \'{"plate": "canary"}\'')
+    erased = await erase(desk, filed.report_id)
+    assert {"extra", "candidates", "given"} <= set(erased.fields)
+    [row] = await desk.rows("select extra, candidates, given_x, given_y, external_ref from reports")
+    assert row == {"extra": {}, "candidates": [], "given_x": None, "given_y": None, "external_ref": None}
 
 
 POSITIONS = """
