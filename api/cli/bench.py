@@ -19,15 +19,16 @@ class Bench(StrEnum):
     LOCATE = "locate"
     FILE = "file"
     MAPS = "maps"
+    ACCESS = "access"
 
 
 def bench(
-    which: Annotated[Bench, typer.Argument(help="locate, file or maps.")],
+    which: Annotated[Bench, typer.Argument(help="locate, file, maps or access.")],
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A short run that only shows that it works.")] = False,
 ) -> None:
-    """Measure locating, filing or the maps beside their peers; docs/benchmarks.md says how to read it."""
+    """Measure locating, filing, the maps or the second wall beside peers; docs/benchmarks.md says how to read it."""
     outcome = _run(which, read_settings(), quick=quick)
     if json:
         typer.echo(orjson.dumps(outcome.as_json()))
@@ -45,6 +46,10 @@ def _run(which: Bench, settings: Settings, *, quick: bool) -> Outcome:
         from api.bench.filing import bench_file
 
         return bench_file(settings.var, quick=quick)
+    if which is Bench.ACCESS:
+        from api.bench.access import bench_access
+
+        return bench_access(settings.var, quick=quick)
     from api.bench.drawing import bench_maps
 
     return bench_maps(settings.var, quick=quick)
