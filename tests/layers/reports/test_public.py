@@ -79,6 +79,18 @@ async def test_five_are_shown_and_four_are_not(asked: tuple[Desk, AsyncConnectio
     assert len(found.reports) == LEAST * len(one_cell_of_each_community(desk))
 
 
+async def test_a_square_of_four_is_not_listed_where_its_area_is_counted(asked: tuple[Desk, AsyncConnection]) -> None:
+    desk, _ = asked
+    for cell in one_cell_of_each_community(desk):
+        await file_many(desk, cell, LEAST - 1)
+        parent = desk.compiled.cell(cell).parent_id
+        siblings = [code for code in desk.cells() if desk.compiled.cell(code).parent_id == parent]
+        await file_many(desk, siblings[-1], LEAST - 1)
+    found = await told(asked)
+    assert None not in found.counts.values()
+    assert found.reports == ()
+
+
 async def test_the_list_holds_squares_of_five_and_never_completes_the_counts(
     asked: tuple[Desk, AsyncConnection],
 ) -> None:

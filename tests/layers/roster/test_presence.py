@@ -129,6 +129,17 @@ async def test_it_is_seen_where_it_lies_and_overwritten(town: Town) -> None:
     assert (await town.seen(DESK))[0].position != shown.position
 
 
+async def test_the_first_wall_alone_shows_no_more(town: Town) -> None:
+    sharing = await town.share(await town.worker())
+    assert sharing.path is not None
+    engine = create_async_engine(sqlalchemy_url(town.url), poolclass=NullPool)
+    async with engine.connect() as owner:
+        for scope, number in [(Scope(paths=(sharing.path,)), 1), (Scope(person_id=1), 0), (Scope(), 0), (DESK, 1)]:
+            found, _ = await presences(owner, scope=scope, path=None, not_before=MORNING, now=MORNING)
+            assert len(found) == number
+    await engine.dispose()
+
+
 async def test_the_second_wall_alone_shows_no_more(town: Town) -> None:
     worker, other = await town.worker(0), await town.worker(1)
     sharing = await town.share(worker)
