@@ -18,13 +18,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from psycopg import AsyncConnection
 
 from layers.areas.queries import filing_lock_key
 from layers.areas.records import CompiledEdition
+from layers.questions import Question, bytes_of
 from layers.refusals import Conflict, Refusal
+from layers.reports import statements
 from layers.reports.answerers import considered, question
 from layers.reports.assignment import Step, assign, facts, steps_of
 from layers.reports.filed import Draft, content_digest, written
@@ -32,7 +35,6 @@ from layers.reports.fresh import stored
 from layers.reports.kinds import check_extra, known_kind
 from layers.reports.locating import locate
 from layers.reports.records import AtPosition, Considered, Filed, Filing, Kind
-from layers.reports.statements import FILE_REPORT, LOOK
 
 #: How many reports others may have given a person since the choice was made, before it is made again.
 SLACK = 1
@@ -42,6 +44,8 @@ AHEAD = timedelta(minutes=5)
 #: however many who crowd around one person, each comes to its end.
 TRIES = 20
 TRIES_AT_ONE_SLACK = 4
+LOOK = Question(statements.LOOK)
+FILE_REPORT = Question(statements.FILE_REPORT)
 
 
 class TryAgain(Conflict):
@@ -159,43 +163,56 @@ async def _look(
     now: datetime,
 ) -> _Look:
     given = filing.subject.given if isinstance(filing.subject, AtPosition) else None
-    zone = compiled.district.zone
-    asked = {
-        "district": compiled.district.id,
-        "sender": filing.sender,
-        "client_key": filing.client_key,
-        "x": given.lon if given else None,
-        "y": given.lat if given else None,
-        "repeat_limit": compiled.district.settings.repeat_limit,
-        **question(steps, zone=zone, now=now),
-    }
-    row = await (await connection.execute(LOOK, asked)).fetchone()
-    assert row is not None
-    serial, earlier, earlier_digest, earlier_salt, repeats, answering = row
-    people = considered(orjson.loads(answering or "[]"), steps, zone=zone, now=now)
-    return _Look(serial, earlier, earlier_digest, earlier_salt, repeats, people)
+    district, zone = compiled.district, compiled.district.zone
+    asked = question(steps, zone=zone, now=now)
+    row = await LOOK.ask(
+        connection,
+        (
+            str(district.id),
+            filing.sender,
+            filing.client_key,
+            repr(given.lon) if given else None,
+            repr(given.lat) if given else None,
+            str(district.settings.repeat_limit),
+            asked["areas"],
+            now.isoformat(),
+            asked["today"].isoformat(),
+        ),
+    )
+    return _seen(row, steps, zone=zone, now=now)
+
+
+def _seen(row: Sequence[bytes | None], steps: Sequence[Step], *, zone: ZoneInfo, now: datetime) -> _Look:
+    serial, earlier, digest, salt, repeats, answering = row
+    return _Look(
+        serial=int(serial or 0),
+        earlier_id=int(earlier) if earlier else None,
+        earlier_digest=bytes_of(digest),
+        earlier_salt=bytes_of(salt),
+        repeats=int(repeats or 0),
+        answerers=considered(orjson.loads(answering or b"[]"), steps, zone=zone, now=now),
+    )
 
 
 async def _write(connection: AsyncConnection[Any], draft: Draft, slack: int) -> None:
     taken = draft.outcome.assignee if draft.outcome else None
     first, second = draft.chain[0], draft.chain[1] if len(draft.chain) > 1 else None
-    given = {
-        "publishing": filing_lock_key(draft.compiled.district.id),
-        "given": written(draft),
-        "considered": orjson.dumps(facts(draft.outcome)).decode() if draft.outcome else None,
-        "first_body": first.body,
-        "second_body": second.body if second else None,
-        "seen": taken.open if taken else None,
-        "slack": slack,
-        "cap": taken.cap if taken else None,
-    }
-    row = await (await connection.execute(FILE_REPORT, given)).fetchone()
-    match row:
-        case ("edition_moved",):
+    given = (
+        str(filing_lock_key(draft.compiled.district.id)),
+        written(draft),
+        orjson.dumps(facts(draft.outcome)).decode() if draft.outcome else None,
+        first.body,
+        second.body if second else None,
+        str(taken.open) if taken else None,
+        str(slack),
+        str(taken.cap) if taken and taken.cap is not None else None,
+    )
+    match await FILE_REPORT.ask(connection, given):
+        case [b"edition_moved"]:
             raise EditionMoved("Another edition of the boundaries came in force.", field="edition")
-        case ("load_moved",):
+        case [b"load_moved"]:
             raise LoadMoved("The person chosen was given other work meanwhile.", field="assignee")
-        case ("filed_before",):
+        case [b"filed_before"]:
             raise FiledMeanwhile("The same report is being filed at this moment.", field="client_key")
 
 

@@ -1,5 +1,2 @@
 -- Everything a filing writes, or nothing and why not (revision 0002).
-select file_report(
-    %(publishing)s, %(given)s::json, %(considered)s::jsonb, %(first_body)s, %(second_body)s, %(seen)s, %(slack)s,
-    %(cap)s
-)
+select file_report($1, $2, $3, $4, $5, $6, $7, $8)
