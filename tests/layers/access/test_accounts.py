@@ -22,7 +22,15 @@ from layers.access.accounts import (
     reset_password,
     set_role,
 )
-from layers.access.devices import DeviceLost, WrongKind, actor_of_device, add_device, revoke_device
+from layers.access.devices import (
+    DeviceLost,
+    UnknownDevice,
+    WrongKind,
+    actor_of_device,
+    add_device,
+    own_device,
+    revoke_device,
+)
 from layers.access.granting import BadTerritory, Grant, end_grant, grant, granted, territory_of, today_of
 from layers.access.permissions import NotAllowed
 from layers.access.records import Account, DeviceKind, NewAccount, NewDevice
@@ -255,3 +263,38 @@ async def test_an_administrator_reaches_their_own_district_alone(
         await account_named(counter.connection, account.login)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         await counter.add(Role.RESIDENT, "smuggled-in")
+
+
+@pytest.mark.parametrize(("status", "counts"), [("draft", False), ("checked", False), ("retired", True)])
+async def test_a_path_of_another_edition_counts_once_it_was_published(
+    counter: Counter, status: str, counts: bool
+) -> None:
+    """Closed reports of a retired edition stay in sight; a draft opens nothing."""
+    account = await counter.add(Role.STREET_OFFICER)
+    await grant(counter.connection, account, street(), actor=SECURITY, now=NOW)
+    await counter.connection.execute("set role none")
+    edition = await counter.value(
+        "insert into editions (district_id, number, status, made_by, made_at) "
+        "values (%s, 9, %s, 'test', %s) returning id",
+        account.district_id,
+        status,
+        NOW,
+    )
+    await counter.connection.execute(
+        "insert into edition_areas (edition_id, area_id, version_id, depth, path) "
+        "select %s, ea.area_id, ea.version_id, 1, '777.' from edition_areas ea join areas a on a.id = ea.area_id "
+        "where a.code = %s",
+        [edition, STREET],
+    )
+    await counter.connection.execute("set role wangge_service")
+    assert ("777." in (await scope(counter, account)).paths) is counts
+
+
+async def test_a_device_of_another_is_none_of_ones_own(counter: Counter) -> None:
+    """Also at the desk, where the second wall is open."""
+    account, other = await counter.add(Role.GRID_WORKER), await counter.add(Role.SUPERVISOR)
+    phone = NewDevice(kind=DeviceKind.PHONE, name="phone")
+    device, _ = await add_device(counter.connection, account, phone, actor="command:test", now=NOW)
+    assert (await own_device(counter.connection, account, device.id)).id == device.id
+    with pytest.raises(UnknownDevice):
+        await own_device(counter.connection, other, device.id)
