@@ -3,7 +3,10 @@
 
 do $$
 begin
-    create role wangge_service nologin;
+    -- Whoever may not create roles is refused before it is looked whether there is one.
+    if not exists (select from pg_roles where rolname = 'wangge_service') then
+        create role wangge_service nologin;
+    end if;
 exception
     when duplicate_object or unique_violation then null;
     when insufficient_privilege then
