@@ -73,7 +73,6 @@ OF_THE_WALL = [
     ),
     Mutant("reports that lie nowhere are everybody's", report_policy(NOWHERE, "area_path is null")),
     Mutant("reports that lie nowhere are nobody's", report_policy(NOWHERE, "false")),
-    Mutant("a district holds all of its reports", report_policy("area_path is null and ", "")),
     Mutant("whose hands it is in does not count", report_policy("assignee_id = (select wangge_person())", "false")),
     Mutant("any hand counts", report_policy("assignee_id = (select wangge_person())", "assignee_id is not null")),
     Mutant("who sent it does not count", report_policy("sender = (select wangge_sender())", "false")),
