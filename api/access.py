@@ -20,6 +20,7 @@ import psycopg
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
+from geo.positions import Datum
 from layers.access.devices import actor_of_device
 from layers.access.permissions import Action, SignInNeeded, check_allowed
 from layers.access.sessions import actor_of_session, csrf_token
@@ -216,6 +217,11 @@ def action_of(route: APIRoute) -> Action | None:
     """The action a route declares, itself or through its router; None for one that declares none."""
     declared = [one.call.action for one in route.dependant.dependencies if isinstance(one.call, Needs)]
     return declared[-1] if declared else None
+
+
+def datum_of(actor: Actor) -> Datum | None:
+    """The datum declared for the device that asks, if one was."""
+    return None if actor.datum is None else Datum(actor.datum)
 
 
 TheActor = Annotated[Actor, Depends(visitor)]

@@ -27,6 +27,7 @@ from api.problems import (
     opens_page,
     problem,
 )
+from api.schemas.filing import DatumNeeded
 from geo.errors import GeoError
 from layers.access.accounts import BadLogin, LoginTaken, NotInRoster, OwnAccount, UnknownAccount
 from layers.access.devices import DeviceLost, UnknownDevice, WrongKind
@@ -136,6 +137,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     UnknownOutlines: ProblemKind(404, "unknown-outlines", "没有这份边界图", "No such outlines"),
     UnknownQueue: ProblemKind(404, "unknown-queue", "没有这个队列", "No such queue"),
     NoEdition: ProblemKind(404, "no-edition", "没有这一版边界", "No such edition of the boundaries"),
+    DatumNeeded: ProblemKind(422, "datum-needed", "须注明坐标基准", "State the datum"),
     DistrictNeeded: ProblemKind(422, "district-needed", "须指明辖区", "Name the district"),
     KeyReused: ProblemKind(409, "key-reused", "该 client_key 已用于另一事件", "The client_key was used before"),
     TryAgain: ProblemKind(503, "try-again", "请重试", "Try again"),

@@ -27,6 +27,7 @@ from api.routes.pages import PAGE
 from api.schemas.access import FirstCodeBody, NewPasswordBody, PasswordBody, PhoneBody
 from api.schemas.maps import ReferenceQuery
 from api.schemas.problems import problems
+from api.schemas.queries import Word
 from layers.access.devices import add_device, devices_of
 from layers.access.granting import territory_of, today_of
 from layers.access.own import Enrolment, WrongCode, WrongPassword, offer_second_factor, offered_again
@@ -51,7 +52,7 @@ PhoneNumber = Annotated[int, Path(alias="id", ge=1, le=2**63 - 1)]
 class AccountQuery(ReferenceQuery):
     """How the page is shown, and what was just done."""
 
-    done: str | None = None
+    done: Word | None = None
 
 
 Shown = Annotated[ReferenceQuery, Query()]

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from api.access import TheActor, datum_of
 from api.addresses import known_parameters
 from api.routes.common import API, TheLocators
 from api.routes.reports import json_only
-from api.schemas.filing import LocateBody
+from api.schemas.filing import LocateBody, stated
 from api.schemas.problems import problems
 from api.schemas.queries import LocateQuery
 from api.schemas.reports import Located
@@ -34,9 +35,10 @@ async def get_locate(query: Annotated[LocateQuery, Query()], locators: TheLocato
 @router.post(
     "/locate", operation_id="locate_in_body", dependencies=[Depends(json_only)], responses=problems(400, 404, 413, 415)
 )
-async def post_locate(body: LocateBody, locators: TheLocators) -> Located:
+async def post_locate(body: LocateBody, actor: TheActor, locators: TheLocators) -> Located:
     """The same with the position in the body, so that no log on the way holds it."""
-    return await _located(AtPosition(LonLat(body.lon, body.lat), body.datum, body.accuracy_m), body.district, locators)
+    subject = AtPosition(LonLat(body.lon, body.lat), stated(body.datum, datum_of(actor), "datum"), body.accuracy_m)
+    return await _located(subject, body.district, locators)
 
 
 async def _located(subject: AtPosition, district: str | None, locators: TheLocators) -> Located:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from api.access import TheActor, needs
+from api.access import TheActor, datum_of, needs
 from api.addresses import known_parameters
 from api.database import Reading, database
 from api.errors import NotJson
@@ -66,7 +66,7 @@ async def post_report(request: Request, body: FilingBody, actor: TheActor, locat
             async with database(request).statements() as connection:
                 filed = await file_surely(
                     connection,
-                    body.filing(None if actor.role is None else actor.name),
+                    body.filing(None if actor.role is None else actor.name, datum_of(actor)),
                     compiled=ready.compiled,
                     kinds=ready.kinds,
                     actor=actor.recorded,

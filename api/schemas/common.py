@@ -46,7 +46,9 @@ Accuracy = Annotated[
 ]
 DatumField = Annotated[
     Datum,
-    Field(description="What the numbers refer to. It is never guessed: a wrong one moves a point by up to 1.3 km."),
+    Field(
+        description="What the numbers refer to. Never guessed; only a device for which it was declared leaves it out."
+    ),
 ]
 
 

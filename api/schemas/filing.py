@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
@@ -18,7 +18,8 @@ from api.schemas.common import (
     Moment,
     Name,
 )
-from geo.positions import LonLat
+from geo.positions import Datum, LonLat
+from layers.refusals import Refusal
 from layers.reports.records import AtAddress, AtPlace, AtPosition, Filing, InArea, NoSubject, Subject
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
@@ -28,18 +29,45 @@ Yes = Annotated[bool, Field(strict=True)]
 ExtraText = Annotated[str, StringConstraints(max_length=2000, pattern=WITHOUT_NUL)]
 
 
+def _with_datum(schema: dict[str, Any]) -> None:
+    """Describe the datum as everybody must give it; only a device for which it was declared may leave it out."""
+    datum = schema["properties"]["datum"]
+    known = next(one for one in datum.pop("anyOf") if one.get("type") != "null")
+    datum.pop("default", None)
+    datum |= known
+    schema["required"].append("datum")
+
+
+class DatumNeeded(Refusal):
+    """A position without a datum, from a sender for whom none was declared."""
+
+
+def stated(given: Datum | None, declared: Datum | None, field: str) -> Datum:
+    """The datum that was given, else the one declared for the device; raises `DatumNeeded` for neither."""
+    datum = given or declared
+    if datum is None:
+        raise DatumNeeded(
+            "The position says no datum, and none was declared for this device.",
+            field=field,
+            remedy=f"Give one of {', '.join(Datum)}; it is never guessed.",
+        )
+    return datum
+
+
 class PositionSubject(Given):
     """The matter is at a position."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_with_datum)
 
     type: Literal["position"]
     lon: Longitude
     lat: Latitude
-    datum: DatumField
+    datum: DatumField | None = None
     accuracy_m: Accuracy | None = None
 
-    def subject(self) -> Subject:
-        """The subject as it is filed."""
-        return AtPosition(LonLat(self.lon, self.lat), self.datum, self.accuracy_m)
+    def subject(self, declared: Datum | None) -> Subject:
+        """The subject as it is filed, in its own datum or the one its device declared; raises `DatumNeeded`."""
+        return AtPosition(LonLat(self.lon, self.lat), stated(self.datum, declared, "subject.datum"), self.accuracy_m)
 
 
 class AddressSubject(Given):
@@ -48,7 +76,7 @@ class AddressSubject(Given):
     type: Literal["address"]
     address: Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NOT_BLANK)]
 
-    def subject(self) -> Subject:
+    def subject(self, declared: Datum | None) -> Subject:  # noqa: ARG002 - only a position has one
         """The subject as it is filed."""
         return AtAddress(self.address)
 
@@ -60,7 +88,7 @@ class AreaSubject(Given):
     level: Code
     code: Code
 
-    def subject(self) -> Subject:
+    def subject(self, declared: Datum | None) -> Subject:  # noqa: ARG002 - only a position has one
         """The subject as it is filed."""
         return InArea(self.level, self.code)
 
@@ -71,7 +99,7 @@ class PlaceSubject(Given):
     type: Literal["place"]
     code: Code
 
-    def subject(self) -> Subject:
+    def subject(self, declared: Datum | None) -> Subject:  # noqa: ARG002 - only a position has one
         """The subject as it is filed."""
         return AtPlace(self.code)
 
@@ -81,7 +109,7 @@ class NoneSubject(Given):
 
     type: Literal["none"]
 
-    def subject(self) -> Subject:
+    def subject(self, declared: Datum | None) -> Subject:  # noqa: ARG002 - only a position has one
         """The subject as it is filed."""
         return NoSubject()
 
@@ -127,8 +155,11 @@ class FilingBody(Given):
     )
     district: Code | None = Field(None, description="Needed where the service holds several districts.")
 
-    def filing(self, sender: str | None) -> Filing:
-        """The report as it is filed by a sender; for one without an account its source stands."""
+    def filing(self, sender: str | None, declared: Datum | None = None) -> Filing:
+        """The report as it is filed by a sender; for one without an account its source stands.
+
+        `declared` is the datum that was declared for the sender's device. Raises `DatumNeeded`.
+        """
         reporter = self.reporter or Reporter()
         return Filing(
             kind=self.kind,
@@ -136,7 +167,7 @@ class FilingBody(Given):
             source=self.source,
             sender=sender or f"source:{self.source}",
             client_key=self.client_key,
-            subject=self.subject.subject(),
+            subject=self.subject.subject(declared),
             occurred_at=self.occurred_at,
             address=self.address,
             reporter_name=reporter.name,
@@ -156,8 +187,10 @@ class FollowBody(Given):
 class LocateBody(Given):
     """A position to locate."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_with_datum)
+
     lon: Longitude
     lat: Latitude
-    datum: DatumField
+    datum: DatumField | None = None
     accuracy_m: Accuracy | None = None
     district: Code | None = None

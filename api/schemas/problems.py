@@ -39,9 +39,9 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         "type": "/api/v1/problems#invalid",
         "title": "The request does not fit",
         "status": 422,
-        "detail": "subject.position.datum: Field required",
+        "detail": "subject.position.lon: Field required",
         "instance": "/api/v1/reports",
-        "errors": [{"field": "subject.position.datum", "message": "Field required"}],
+        "errors": [{"field": "subject.position.lon", "message": "Field required"}],
     },
 }
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from layers.actors import Role
+from tests.accounts import account, bearer
 from tests.api.routes.towns import Town, position
 
 
@@ -122,7 +124,7 @@ def test_an_area_a_place_and_an_address_are_subjects(town: Town) -> None:
         ({"surprise": 1}, 422, "invalid"),
         ({"text": "a\u0000b"}, 422, "invalid"),
         ({"text": "\ud800"}, 422, "invalid"),
-        ({"subject": {"type": "position", "lon": 117.2, "lat": 36.6}}, 422, "invalid"),
+        ({"subject": {"type": "position", "lon": 117.2, "lat": 36.6}}, 422, "datum-needed"),
         ({"subject": {"type": "position", "lon": 36.6, "lat": 117.2, "datum": "wgs84"}}, 422, "invalid"),
         ({"extra": {"n": 2**70}}, 422, "bad-extra"),
         ({"extra": {"n": [1]}}, 422, "invalid"),
@@ -201,3 +203,18 @@ def test_a_report_that_nobody_can_take_is_unassigned(town: Town) -> None:
 @pytest.mark.parametrize("changes", [{"text": " \n\u3000"}, {"subject": {"type": "address", "address": "  "}}])
 def test_what_is_only_white_space_says_nothing(town: Town, changes: dict[str, Any]) -> None:
     assert town.client.post("/api/v1/reports", json=town.report(**changes)).status_code == 422
+
+
+def test_a_device_whose_datum_was_declared_may_leave_it_out(town: Town) -> None:
+    machine = account(town.database_url, Role.MACHINE)
+    town.sql("update devices set datum = 'gcj02' where id = (select max(id) from devices)")
+    subject = {name: value for name, value in position(1, 1).items() if name != "datum"}
+    filed = town.client.post("/api/v1/reports", json=town.report(subject=subject), headers=bearer(machine))
+    assert filed.status_code == 201, filed.text
+    [(datum,)] = town.sql("select given_datum from reports where sender like 'device:%%' order by id desc limit 1")
+    assert datum == "gcj02"
+    where = {name: subject[name] for name in ("lon", "lat")}
+    assert town.client.post("/api/v1/locate", json=where, headers=bearer(machine)).status_code == 200
+    refused = town.client.post("/api/v1/reports", json=town.report(subject=subject))
+    assert (refused.status_code, refused.json()["field"]) == (422, "subject.datum")
+    assert town.client.post("/api/v1/locate", json=where).json()["field"] == "datum"
