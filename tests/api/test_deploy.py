@@ -215,7 +215,8 @@ def test_plain_http_is_sent_to_https(deployed: Deployed) -> None:
 
 
 def test_what_a_client_says_of_its_address_is_not_believed(deployed: Deployed) -> None:
-    with deployed.client("127.0.0.3") as guesser, deployed.client("127.0.0.4") as another:
+    # From the proxy's own address: what stood before it in the header would be believed.
+    with deployed.client("127.0.0.1") as guesser, deployed.client("127.0.0.4") as another:
         answers = [_sign_in(guesser, f"198.51.100.{n}").status_code for n in range(SIGN_INS + 1)]
         assert answers == [401] * SIGN_INS + [429]
         assert _sign_in(another).status_code == 401
