@@ -46,7 +46,7 @@ class Addresses:
 
 async def known_parameters(request: Request) -> None:
     """Refuse a query parameter that is not documented, so that a misspelt filter never means "no filter"."""
-    if not request.url.query:
+    if not request.scope["query_string"]:
         return
     known = request.app.state.addresses.parameters(request.scope["route"].path, request.method)
     for name in request.query_params:

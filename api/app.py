@@ -128,6 +128,7 @@ def create_app(
     # Keys of the moment: second factors and links made under them are lost when this process ends.
     app.state.front_desk = front_desk or FrontDesk(Seal(secrets.token_bytes(32)))
     app.state.links = links or ReportLinks(secrets.token_bytes(32))
+    app.router.routes.append(reports.SHORTCUT)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -68,7 +68,7 @@ class Limits:
         """Count a request; raises `TooManyRequests`. While the database is away nobody is counted, and nothing served
         that needs it.
         """
-        if UNCOUNTED.fullmatch(request.url.path):
+        if UNCOUNTED.fullmatch(request.scope["path"]):
             return
         try:
             await self._admit(request, peers.address(request))
@@ -109,16 +109,16 @@ class Limits:
         return actor
 
     def _special(self, request: Request) -> Rate | None:
-        if request.url.path == RETURN_PATH:
+        if request.scope["path"] == RETURN_PATH:
             return self.rates.sign_in
         if request.method != "POST":
             return None
-        if SIGNING_IN.fullmatch(request.url.path):
+        if SIGNING_IN.fullmatch(request.scope["path"]):
             return self.rates.sign_in
-        return self.rates.registration if REGISTERING.fullmatch(request.url.path) else None
+        return self.rates.registration if REGISTERING.fullmatch(request.scope["path"]) else None
 
     def _anonymous(self, request: Request) -> Rate:
-        files = request.method == "POST" and FILING.fullmatch(request.url.path)
+        files = request.method == "POST" and FILING.fullmatch(request.scope["path"])
         return self.rates.filing if files else self.rates.address
 
     def _own(self, request: Request, actor: Actor) -> Iterator[Rate]:
@@ -127,9 +127,9 @@ class Limits:
             yield Rate("device", actor.requests_per_minute)
         else:
             yield self.rates.machine if actor.role is Role.MACHINE else self.rates.account
-        if request.method == "POST" and UPLOADING.fullmatch(request.url.path):
+        if request.method == "POST" and UPLOADING.fullmatch(request.scope["path"]):
             yield self.rates.upload
-        if request.method == "POST" and OWN_ACCOUNT.fullmatch(request.url.path):
+        if request.method == "POST" and OWN_ACCOUNT.fullmatch(request.scope["path"]):
             yield self.rates.login
 
     async def _spend(self, request: Request, rate: Rate, whom: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.routing import APIRoute
 
 from api.access import TheActor, datum_of, needs
 from api.addresses import known_parameters
@@ -17,7 +18,7 @@ from api.schemas.common import WITHOUT_NUL, as_json
 from api.schemas.filing import FilingBody
 from api.schemas.problems import problems
 from api.schemas.reports import AssignmentTold, EntryTold, ReasonTold, RecordTold, ReportWithReasons
-from api.straight import StraightRoute
+from api.straight import Shortcut
 from api.telling import level_keys, told_reports, with_reasons, without_people
 from api.telling_filed import told_filed
 from layers.access.permissions import Action, may
@@ -87,8 +88,8 @@ router.add_api_route(
     dependencies=[Depends(json_only), needs(Action.FILE_REPORT)],
     response_class=Response,
     responses={201: FILED, 200: FILED_BEFORE, **problems(400, 404, 409, 413, 415)},
-    route_class_override=StraightRoute,
 )
+SHORTCUT = Shortcut(next(route for route in router.routes if isinstance(route, APIRoute)))
 
 
 async def _answer(request: Request, filed: Filed, ready: Ready, actor: Actor) -> Response:

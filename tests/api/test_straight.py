@@ -1,4 +1,4 @@
-"""The straight route reads at once what the framework would have read, and takes only what it can ask."""
+"""A shortcut reads at once what the framework would have read, and takes only what it can ask."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from fastapi.routing import APIRoute
 
+from api.addresses import Addresses
 from api.errors import install
 from api.schemas.filing import FilingBody
-from api.straight import StraightRoute, UnfitDependencyError
+from api.straight import Shortcut, UnfitDependencyError
 
 
 async def ask_first(request: Request) -> None:
@@ -27,11 +29,20 @@ async def echo(request: Request, body: FilingBody, named: Annotated[str, Depends
     return Response(f"{named} {request.state.order} {body!r} {body.filing(None)!r}")
 
 
-def client(kind: type[Any] | None) -> httpx.AsyncClient:
+def shortcut(router: APIRouter) -> Shortcut:
+    [route] = router.routes
+    assert isinstance(route, APIRoute)
+    return Shortcut(route)
+
+
+def client(*, short: bool) -> httpx.AsyncClient:
     router = APIRouter(dependencies=[Depends(ask_first)])
-    router.add_api_route("/", echo, methods=["POST"], response_class=Response, route_class_override=kind)
+    router.add_api_route("/", echo, methods=["POST"], response_class=Response)
     app = FastAPI()
+    if short:
+        app.router.routes.append(shortcut(router))
     app.include_router(router)
+    app.state.addresses = Addresses(app, router.routes)
     install(app)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://town")
 
@@ -71,15 +82,15 @@ ODD = [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 50_000, BODIES[0].decode()
 @pytest.mark.parametrize("body", BODIES + ODD, ids=range(len(BODIES + ODD)))
 async def test_every_body_is_answered_as_by_the_framework(body: bytes) -> None:
     answers = []
-    for kind in (StraightRoute, None):
-        async with client(kind) as town:
+    for short in (True, False):
+        async with client(short=short) as town:
             answers.append(await town.post("/", content=body, headers={"content-type": "application/json"}))
     ours, theirs = answers
     assert (ours.status_code, ours.text) == (theirs.status_code, theirs.text)
 
 
 async def test_it_reads_at_once_and_asks_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    town = client(StraightRoute)
+    town = client(short=True)
     monkeypatch.setattr(Request, "json", None)
     answer = await town.post("/", content=BODIES[0], headers={"content-type": "application/json"})
     assert answer.status_code == 200
@@ -87,7 +98,7 @@ async def test_it_reads_at_once_and_asks_in_order(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_the_description_is_the_same() -> None:
-    described = [await client(kind).get("/openapi.json") for kind in (StraightRoute, None)]
+    described = [await client(short=short).get("/openapi.json") for short in (True, False)]
     assert described[0].json() == described[1].json()
 
 
@@ -100,8 +111,16 @@ def ask_waiting(request: Request) -> None:
 
 
 @pytest.mark.parametrize("dependency", [ask_more, ask_waiting])
-def test_a_dependency_it_cannot_ask_is_refused_when_the_route_is_made(dependency: Any) -> None:
+def test_a_dependency_it_cannot_ask_is_refused_when_the_shortcut_is_made(dependency: Any) -> None:
+    router = APIRouter()
+    router.add_api_route("/", echo, methods=["POST"], dependencies=[Depends(dependency)])
     with pytest.raises(UnfitDependencyError):
-        APIRouter().add_api_route(
-            "/", echo, methods=["POST"], dependencies=[Depends(dependency)], route_class_override=StraightRoute
-        )
+        shortcut(router)
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", "/other"), ("OPTIONS", "/")])
+async def test_other_paths_and_methods_are_not_its_own(method: str, path: str) -> None:
+    answers = [await client(short=short).request(method, path) for short in (True, False)]
+    ours, theirs = answers
+    assert ours.status_code == theirs.status_code in {404, 405}
+    assert (ours.text, ours.headers) == (theirs.text, theirs.headers)
