@@ -10,7 +10,7 @@ import httpx
 from tests.access import oracle
 from tests.access.probes import Check, Probe, allowed, equal, numbers_in, probes_of, problem, refused, status
 from tests.access.world_facts import NEXT, TOWN, Who, World, chain_of
-from tests.access.worlds import GROUP, STREET
+from tests.access.world_places import GROUP, STREET
 from tests.toytown import people
 
 PLACE = {"lon": 117.2, "lat": 36.6, "datum": "wgs84"}

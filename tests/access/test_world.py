@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.access.oracle import ROLES, sees
 from tests.access.world_facts import NEXT, TOWN, World, chain_of
-from tests.access.worlds import COMMUNITY, GROUP, HANDLER, OTHER_STREET, STREET, WORKER
+from tests.access.world_places import COMMUNITY, GROUP, HANDLER, OTHER_STREET, STREET, WORKER
 
 
 def test_every_report_lies_where_it_was_meant_to(world_template: tuple[str, World]) -> None:
