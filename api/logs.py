@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 import traceback
 
 LOGGER = logging.getLogger("wangge")
@@ -12,7 +13,7 @@ LOGGER = logging.getLogger("wangge")
 def configure(level: str) -> None:
     """Write our lines, and the server's own, to stderr."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(formatter())
     for name in ("wangge", "uvicorn"):
         logger = logging.getLogger(name)
         logger.handlers = [handler]
@@ -20,6 +21,13 @@ def configure(level: str) -> None:
         logger.setLevel(level.upper())
     # Its lines repeat what our own say, and may name the host and user of the database.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+
+
+def formatter() -> logging.Formatter:
+    """Lines that begin with their moment in UTC, wherever the machine stands: 2026-11-22T08:30:00.123Z."""
+    made = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    made.converter = time.gmtime
+    return made
 
 
 def event(name: str, *, level: int = logging.INFO, **facts: object) -> None:
