@@ -30,7 +30,7 @@ from layers.access.passwords import Passwords, check_password
 from layers.access.permissions import SignInNeeded
 from layers.access.records import Account, Owes, Territory, Visit
 from layers.access.sealing import Seal
-from layers.access.sessions import csrf_token, end_others, visit_of
+from layers.access.sessions import csrf_token, end_others, end_session, visit_of
 from layers.access.signing_in import SignedIn, complete, confirm, kept_for, refused, show_code, sign_in
 from layers.actors import DESK
 from layers.refusals import Refusal
@@ -80,7 +80,12 @@ def front_desk(request: Request) -> FrontDesk:
 
 
 async def begin(request: Request, login: str, password: str, code: str | None) -> SignedIn:
-    """Sign in by password, and by code where it is given at once; raises `SignInRefused` and `TooManyRequests`."""
+    """Sign in by password, and by code where it is given at once; a session this browser had before ends.
+
+    Raises:
+        SignInRefused: login, password or code are wrong, or the account waits.
+        TooManyRequests: the login was tried too often.
+    """
     desk, now = front_desk(request), now_of(request)
     await surface(request).admit_login(request, login)
     async with database(request).filing(DESK) as connection:
@@ -88,8 +93,13 @@ async def begin(request: Request, login: str, password: str, code: str | None) -
     fits = await desk.passwords.fits(kept.password_hash, password)
     async with database(request).filing(DESK) as connection:
         found = await sign_in(connection, kept, fits=fits, code=code, seal=desk.seal, now=now)
+        if found is not None:
+            # The browser forgets the session it had; whoever copied its token must not keep it.
+            await end_session(connection, token_of(request))
     if found is None:
         raise refused()
+    if token_of(request):
+        request.app.state.visitors.forget()
     return found
 
 

@@ -106,6 +106,18 @@ def test_each_sign_in_has_a_session_of_its_own(officer: Visitor) -> None:
     assert len({first, officer.token, "wgs_chosen_by_someone_else"}) == 3
 
 
+def test_a_sign_in_ends_the_session_that_the_browser_had(officer: Visitor) -> None:
+    officer.sign_in()
+    whoever_copied_it = officer.other_browser()
+    whoever_copied_it.token = officer.token
+    elsewhere = officer.other_browser()
+    elsewhere.sign_in()
+    assert whoever_copied_it.get("/reports").status_code == 200
+    officer.sign_in()
+    assert whoever_copied_it.get("/reports").status_code == 401
+    assert officer.get("/reports").status_code == elsewhere.get("/reports").status_code == 200
+
+
 def test_an_idle_session_ends_after_half_an_hour(town: Town, officer: Visitor) -> None:
     officer.sign_in()
     for _ in range(3):
