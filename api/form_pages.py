@@ -50,11 +50,11 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
 
 def check_from_here(request: Request) -> None:
-    """Refuse a form that a page of another site sent."""
+    """Refuse what a page of another site sent, or led here."""
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
     if elsewhere or site not in {None, "same-origin", "none"}:
-        raise CsrfRefused("The form was sent from another site.", field="origin", remedy="Open our own page.")
+        raise CsrfRefused("This was sent from another site.", field="origin", remedy="Open our own page.")
 
 
 class FormNeeds(Needs):

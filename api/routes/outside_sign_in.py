@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse
 from api.addresses import known_parameters
 from api.database import database
 from api.errors import OutsideUnknown
-from api.form_pages import form_page, local_path, sign_in_address
+from api.form_pages import check_from_here, form_page, local_path, sign_in_address
 from api.front_desk import FrontDesk, front_desk, give_cookie, now_of
 from api.logs import event
 from api.outside import RETURN_PATH, Going, OutsideAway, OutsideProvider, OutsideRefused
@@ -38,7 +38,8 @@ ABOUT = "outside sign-in"
 
 @router.get(PATH, include_in_schema=False, dependencies=[Depends(known_parameters)])
 async def get_outside(query: Annotated[SignInQuery, Query()], request: Request) -> Response:
-    """Go to the provider's page."""
+    """Go to the provider's page, from a page of ours: no other site signs anyone in unasked."""
+    check_from_here(request)
     desk = front_desk(request)
     provider = _provider(desk)
     try:

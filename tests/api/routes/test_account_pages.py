@@ -192,6 +192,11 @@ def test_forms_of_other_sites_are_refused(town: Town, officer: Visitor) -> None:
     assert send(officer, "/sign-in", headers=own, **fields).status_code == 303
 
 
+@pytest.mark.parametrize(("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 404)])
+def test_a_link_of_another_site_begins_no_sign_in_at_the_provider(town: Town, site: str, status: int) -> None:
+    assert town.client.get("/sign-in/outside", headers={"sec-fetch-site": site}).status_code == status
+
+
 def test_a_form_that_is_none_is_refused(officer: Visitor) -> None:
     for body, media_type in (
         (b"{}", "application/json"),
