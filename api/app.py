@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api.access import Visitors
@@ -24,6 +23,7 @@ from api.gate import Gate
 from api.locators import Locators
 from api.openapi import description
 from api.outline_shelf import OutlineShelf
+from api.packing import Packing
 from api.page_cache import PageCache
 from api.public_shelf import PublicShelf
 from api.routes import (
@@ -136,7 +136,7 @@ def create_app(
     app.openapi = description(app)  # type: ignore[method-assign]
     install(app)
     app.add_middleware(Gate)
-    app.add_middleware(GZipMiddleware, minimum_size=PACKED_FROM_BYTES, compresslevel=PACKING)
+    app.add_middleware(Packing, minimum_size=PACKED_FROM_BYTES, compresslevel=PACKING)
     return app
 
 

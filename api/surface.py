@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
 from api.limits import Limits
 from api.peers import Peers
+
+RawHeader = tuple[bytes, bytes]
 
 #: Answers that are no pages may load and run nothing at all; pages bring a policy of their own.
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -20,7 +22,7 @@ PERMISSIONS = ", ".join(
         *("magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "usb"),
     )
 )
-SAFE = {
+_SAFE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "content-security-policy": NOTHING,
@@ -28,11 +30,13 @@ SAFE = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+#: As they are sent: a dictionary of headers costs every answer more than all else about them.
+SAFE: tuple[RawHeader, ...] = tuple((name.encode(), value.encode()) for name, value in _SAFE.items())
 #: A year, as the preload lists ask; other hosts of the same domain are not ours to promise for.
 HSTS = "max-age=31536000"
 #: What does not say how long it keeps is kept by nobody: it may be of one person alone.
-KEPT_BY_NOBODY = "no-store"
-STATIC_KEPT = "public, no-cache"
+KEPT_BY_NOBODY = b"no-store"
+STATIC_KEPT = b"public, no-cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,15 @@ class Surface:
         if self.limits is not None:
             await self.limits.admit_login(request, login)
 
-    def complete(self, headers: MutableHeaders, path: str) -> None:
-        """Give an answer the headers that every answer has; what its route said of itself stays."""
-        for name, value in SAFE.items():
-            headers.setdefault(name, value)
-        headers.setdefault("cache-control", STATIC_KEPT if path.startswith("/static/") else KEPT_BY_NOBODY)
+    def complete(self, headers: Iterable[RawHeader], path: str) -> list[RawHeader]:
+        """The headers of an answer with those that every answer has; what its route said of itself stays."""
+        given = list(headers)
+        said = {name for name, _ in given}
+        kept = STATIC_KEPT if path.startswith("/static/") else KEPT_BY_NOBODY
+        given += [one for one in (*SAFE, (b"cache-control", kept)) if one[0] not in said]
         if self.is_https:
-            headers["strict-transport-security"] = HSTS
+            given.append((b"strict-transport-security", HSTS.encode()))
+        return given
 
 
 def surface(request: Request) -> Surface:

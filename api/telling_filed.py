@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from layers.areas.records import Area
 from layers.reports.records import Outcome, StoredReport
 
 FACTS = ("number", "role", "rank", "verdict", "on_duty", "absent", "open", "cap")
+_facts_of = attrgetter(*FACTS)
 
 
 def told_filed(report: StoredReport, outcome: Outcome | None, ready: Ready, *, people: bool, secret: str) -> bytes:
@@ -76,5 +78,5 @@ def _candidate(one: Any, ready: Ready) -> dict[str, Any]:
 def _reasons(outcome: Outcome, ready: Ready) -> list[dict[str, Any]]:
     levels = ready.district.levels
     return [
-        {"level": levels[one.depth].key, **{name: getattr(one, name) for name in FACTS}} for one in outcome.considered
+        {"level": levels[one.depth].key, **dict(zip(FACTS, _facts_of(one), strict=True))} for one in outcome.considered
     ]

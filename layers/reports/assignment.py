@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from layers.reports.records import Considered, Outcome
 
@@ -22,6 +23,7 @@ RULE = "first-assignment/1"
 RANKS = ("A", "B", "O", "D")
 #: What is stored about everyone considered.
 FACTS = tuple(one.name for one in fields(Considered))
+_facts_of = attrgetter(*FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,11 @@ def assign(answerers: Sequence[Considered], steps: Sequence[Step], *, turn: int)
     """
     told: list[Considered] = []
     taken: Considered | None = None
+    posted: dict[tuple[int, str], list[Considered]] = {}
+    for one in answerers:
+        posted.setdefault((one.area_id, one.rank), []).append(one)
     for step, rank in ((step, rank) for step in steps for rank in RANKS):
-        asked = [one for one in answerers if one.area_id == step.area_id and one.rank == rank]
+        asked = posted.get((step.area_id, rank), [])
         if taken:
             told += [_judged(one, "not_reached") for one in asked]
             continue
@@ -114,7 +119,7 @@ def _nobody(told: Sequence[Considered]) -> str:
 
 def facts(outcome: Outcome) -> list[dict[str, object]]:
     """Everyone considered, as it is stored and shown."""
-    return [{name: getattr(one, name) for name in FACTS} for one in outcome.considered]
+    return [dict(zip(FACTS, _facts_of(one), strict=True)) for one in outcome.considered]
 
 
 def replay(stored: Sequence[dict[str, object]], steps: Sequence[Step], *, turn: int) -> Outcome:

@@ -105,8 +105,10 @@ def personal_digest(salt: bytes, fields: Mapping[str, Any]) -> str:
 
 def _settled(value: Any) -> Any:
     """The same value as a database gives it back, which writes a whole number without its point."""
-    if isinstance(value, Mapping):
-        return {key: _settled(one) for key, one in value.items()}
+    if isinstance(value, str | int | None):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
     if isinstance(value, list | tuple):
         return [_settled(one) for one in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return {key: _settled(one) for key, one in value.items()} if isinstance(value, Mapping) else value
