@@ -30,6 +30,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._unfinished_bytes = 0
         self._began_now = False
         self._in_head = False
+        self._in_body = False
         self._refused = False
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -50,7 +51,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._began_now = False
         super().data_received(data)
         if self._is_idle:
-            self._unfinished_bytes += 0 if self._began_now else len(data)
+            # What is left of a body that was answered early belongs to no head.
+            self._unfinished_bytes += 0 if self._began_now or self._in_body else len(data)
             if self._unfinished_bytes > LARGEST_HEAD_BYTES:
                 self._refuse(HEAD_TOO_LARGE)
             elif self._deadline is None:
@@ -73,6 +75,7 @@ class BoundedHttp(HttpToolsProtocol):
         elif size > LARGEST_HEAD_BYTES or len(self.headers) > MOST_HEADERS:
             self._refuse(HEAD_TOO_LARGE)
         else:
+            self._in_body = True
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -82,6 +85,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Of a refused request nothing more is looked at."""
+        self._in_body = False
         if not self._refused:
             super().on_message_complete()
 

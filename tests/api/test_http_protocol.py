@@ -23,7 +23,7 @@ class Impatient(BoundedHttp):
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
     size, more = 0, True
-    while more:
+    while more and scope["path"] != "/early":
         message = await receive()
         size, more = size + len(message.get("body", b"")), message.get("more_body", False)
     body = f"{len(scope['path'])} {size}".encode()
@@ -130,3 +130,12 @@ def test_a_slow_second_head_is_not_waited_for(port: int) -> None:
     assert said.count(b"HTTP/1.1 200") == 1
     assert b"HTTP/1.1 408" in said
     assert time.monotonic() - began_s < 2
+
+
+def test_the_rest_of_a_body_that_was_answered_early_is_no_head(port: int) -> None:
+    size = 4 * LARGEST_HEAD_BYTES
+    head = b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size
+    pieces = [b"x" * (size // 4)] * 4
+    said = ask(port, head, *pieces, b"GET /next HTTP/1.1\r\nHost: x\r\n\r\n", pause_s=0.05)
+    assert b" 431 " not in said
+    assert said.startswith(b"HTTP/1.1 200")
