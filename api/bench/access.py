@@ -109,7 +109,7 @@ def _seconds(port: int, work: Work, times: int) -> float:
 
 def _filing(scratch: Scratch) -> Work:
     """Reports near the middles of cells, the same places in every run."""
-    chance, numbers = random.Random(7), itertools.count()  # noqa: S311 - the same places in every run
+    chance, numbers = random.Random(7), itertools.count()  # noqa: S311 - the same places in every run # nosec B311
 
     def file(connection: HTTPConnection) -> None:
         cell = chance.choice(scratch.cells)
@@ -191,7 +191,7 @@ def _serving(url: str, role: str, var: Path) -> Iterator[int]:
     command = [sys.executable, "-P", "-m", "api.bench.access_service", url, role, str(port)]
     with (var / f"bench-{role}.log").open("w") as log:
         environment = environment_without("WANGGE_", PYTHONPATH=str(CHECKOUT))
-        service = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 - this program
+        service = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 - this program # nosec B603
     try:
         _wait(service, port)
         yield port
