@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 
 from geo.positions import LonLat
 
+#: No address is longer: what follows is a story, and the search takes time by its length.
+LONGEST_SEARCHED = 100
 #: A candidate whose numbers contradict the address keeps this much of its likeness.
 WRONG_NUMBER = 0.5
 #: Two candidates in different areas closer than this in score: nobody can tell which is meant.

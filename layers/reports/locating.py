@@ -16,7 +16,7 @@ from geo.placement import Placement, place
 from geo.positions import LonLat
 from layers.areas.queries import UnknownArea
 from layers.areas.records import Area, CompiledEdition
-from layers.places.matching import AddressMatch, Decision, decide, normalised
+from layers.places.matching import LONGEST_SEARCHED, AddressMatch, Decision, decide, normalised
 from layers.refusals import NotFound
 from layers.reports.records import AtAddress, AtPlace, AtPosition, InArea, Location, Subject
 from layers.reports.statements import ADDRESS_CANDIDATES
@@ -166,7 +166,7 @@ async def match_address(connection: AsyncConnection[Any], address: str, *, compi
             ADDRESS_CANDIDATES,
             {
                 "district": compiled.district.id,
-                "address": normalised(address),
+                "address": normalised(address)[:LONGEST_SEARCHED],
                 "edition": compiled.edition.id,
                 "cell_depth": compiled.district.cell_depth,
             },

@@ -1,10 +1,15 @@
 -- The places of the register most like an address, by trigrams: buildings, service points, areas above the cells.
+-- Of many buildings alike as a whole, the likeness of their words is looked at for the first hundred alone.
 (
-    select 'building' as what, code, address as text,
-        greatest(similarity(address, %(address)s), word_similarity(address, %(address)s)) as score,
+    select 'building' as what, code, address as text, greatest(alike, word_similarity(address, %(address)s)) as score,
         st_x(geom) as lon, st_y(geom) as lat, area_id
-    from buildings
-    where district_id = %(district)s and address %% %(address)s
+    from (
+        select code, address, geom, area_id, similarity(address, %(address)s) as alike
+        from buildings
+        where district_id = %(district)s and address %% %(address)s
+        order by alike desc, code
+        limit 100
+    ) most_alike
     order by score desc, code
     limit 12
 )
