@@ -13,54 +13,28 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
-import numpy as np
 import psycopg
 import pytest
-from PIL import Image
 
 from api.cluster_database import url_of
 from api.gate import LARGER_BODIES_BYTES, LARGEST_BODY_BYTES
 from api.surface import HSTS
 from tests.accounts import bearer, dispatcher
+from tests.api.front import FRAME, HOST, Named, grainy_photo, make_certificate
 from tests.api.routes.towns import position
 from tests.servers import CHECKOUT, free_port, serving
 from tests.toytown.fixtures import _clone
 
-HOST = "wangge.example"
 PAGE = (CHECKOUT / "docs" / "deploy.md").read_text(encoding="utf-8")
 LARGEST_PHOTO_BYTES = max(LARGER_BODIES_BYTES.values())
 TOO_LARGE = "/api/v1/problems#body-too-large"
 #: Enough for a test, few enough to be reached.
 SIGN_INS = 5
 CANARY = "canary-4417"
-FRAME = """
-daemon off;
-pid {folder}/nginx.pid;
-worker_processes 1;
-error_log stderr crit;
-events {{}}
-http {{
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-{example}
-}}
-"""
-
-
-class Named(httpx.HTTPTransport):
-    """Asks for the example's host in the handshake, wherever it connects to."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions = {**request.extensions, "sni_hostname": HOST}
-        return super().handle_request(request)
 
 
 @dataclass(frozen=True)
@@ -101,7 +75,7 @@ def deployed(
 ) -> Iterator[Deployed]:
     if not shutil.which("nginx", path=PATH) or not shutil.which("openssl"):
         pytest.skip("the nginx example is tried where nginx and openssl are installed (package nginx-light)")
-    _make_certificate(walkable)
+    make_certificate(walkable)
     http_port, https_port = free_port(), free_port()
     settings = {
         "WANGGE_PUBLIC_URL": f"https://{HOST}:{https_port}",
@@ -118,13 +92,6 @@ def deployed(
 
 #: Debian keeps nginx where plain users do not look.
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
-
-
-def _make_certificate(folder: Path) -> None:
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += ["-keyout", "wangge.key", "-out", "wangge.pem", "-days", "2", "-subj", f"/CN={HOST}"]
-    command += ["-addext", f"subjectAltName=DNS:{HOST}"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
 def _example(found: Deployed) -> str:
@@ -231,7 +198,7 @@ def test_photos_pass_up_to_the_service_s_own_limit(deployed: Deployed) -> None:
     with deployed.client() as browser:
         browser.headers.update(bearer(dispatcher(deployed.database_url)))
         address = f"/api/v1/reports/{_filed(browser)}/photos?taken=before"
-        photo = _grainy_photo()
+        photo = grainy_photo()
         assert LARGEST_PHOTO_BYTES * 0.8 < len(photo) <= LARGEST_PHOTO_BYTES
         assert _sent(browser, address, photo).status_code == 201
         assert _sent(browser, address, bytes(LARGEST_PHOTO_BYTES)).json()["type"].endswith("#photo-refused")
@@ -256,13 +223,6 @@ def _filed(browser: httpx.Client) -> str:
     answer = browser.post("/api/v1/reports", json=report)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["number"])
-
-
-def _grainy_photo() -> bytes:
-    grain = np.random.default_rng(7).integers(0, 256, (1800, 1800, 3), dtype=np.uint8)
-    made = BytesIO()
-    Image.fromarray(grain).save(made, "JPEG", quality=98, subsampling=0)
-    return made.getvalue()
 
 
 def _sent(browser: httpx.Client, address: str, photo: bytes) -> httpx.Response:
