@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from dataclasses import fields, replace
 
@@ -31,6 +32,8 @@ from layers.reports.links import ReportLinks
 #: How long requests may go on when the service is asked to stop, before they are cut.
 GRACE_S = 10
 BACKLOG = 2048
+#: More of them would crowd out the database, which has a few dozen connections for all.
+MOST_USUAL_PROCESSES = 4
 
 
 class SchemaBehind(Refusal):
@@ -39,6 +42,11 @@ class SchemaBehind(Refusal):
 
 class PortTaken(Refusal):
     """Something else listens where the service should."""
+
+
+def usual_processes() -> int:
+    """How many server processes serve where nobody says: one for each processor, within bounds."""
+    return min(os.cpu_count() or 1, MOST_USUAL_PROCESSES)
 
 
 def application() -> FastAPI:

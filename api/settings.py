@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    pool_size: int = Field(default=10, ge=1, le=500)
+    pool_size: int = Field(default=16, ge=1, le=500)
     debug: bool = False
     public_url: str | None = None
     secret_key: SecretStr | None = None

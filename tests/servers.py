@@ -26,6 +26,10 @@ NO_LIMITS = {
 }
 
 
+#: Ready says one process for itself alone.
+ONE_PROCESS = ("serve", "--workers", "1")
+
+
 @pytest.fixture
 def service_url(db_url: str, tmp_path: Path) -> Iterator[str]:
     """Base URL of a running service on a database of its own, `db_url`."""
@@ -35,7 +39,7 @@ def service_url(db_url: str, tmp_path: Path) -> Iterator[str]:
 
 @contextmanager
 def serving(
-    database_url: str, *, var: Path, command: tuple[str, ...] = ("serve",), settings: Mapping[str, str] | None = None
+    database_url: str, *, var: Path, command: tuple[str, ...] = ONE_PROCESS, settings: Mapping[str, str] | None = None
 ) -> Iterator[str]:
     """Run `wangge serve` on `database_url` and yield its base URL once /readyz says yes; `var` takes its log."""
     port = free_port()

@@ -68,7 +68,7 @@ def bench_maps(var: Path, *, quick: bool) -> Outcome:
     sizes = QUICK if quick else FULL
     with scratch_district(var, reports=sizes.reports) as scratch:
         level = asyncio.run(_level(scratch))
-        with serving(scratch.url, var, processes=1, pool_size=10) as port:
+        with serving(scratch.url, var, processes=1) as port:
             outlines = _outlines_address(port, scratch.dispatcher)
             shown = bearer(scratch.dispatcher)
             asked = _Asked(

@@ -26,8 +26,6 @@ from api.settings import CHECKOUT, environment_without
 from geo.crs import STORAGE_SRID
 
 CLIENTS = 16
-SERVER_PROCESSES = 2
-POOL_SIZE = 32
 PATIENCE_S = 30.0
 #: About 40 m around the middle of a cell, and about 5 m in the crowded one.
 AROUND_DEG = 0.0004
@@ -53,7 +51,7 @@ def bench_file(var: Path, *, quick: bool) -> Outcome:
     times = QUICK if quick else FULL
     with (
         scratch_district(var) as scratch,
-        serving(scratch.url, var, processes=SERVER_PROCESSES, pool_size=POOL_SIZE) as port,
+        serving(scratch.url, var) as port,
     ):
         _file(scratch, port, "warm", times.seconds / 2, crowded=False)
         _bound(scratch, 0, times.seconds / 2)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
+from api.serving import usual_processes
 from api.settings import CHECKOUT, environment_without
 from layers.refusals import Refusal
 
@@ -23,23 +24,26 @@ class BenchFailed(Refusal):
 
 
 @contextmanager
-def serving(url: str, var: Path, *, processes: int, pool_size: int) -> Iterator[int]:
-    """Run `wangge serve` on the database and yield its port; raises `BenchFailed` if it does not come up."""
+def serving(url: str, var: Path, *, processes: int | None = None) -> Iterator[int]:
+    """Run `wangge serve` as an operator gets it, but for `processes`, and yield its port.
+
+    Raises:
+        BenchFailed: it does not come up.
+    """
     port = _free_port()
     environment = environment_without(
         "WANGGE_",
         DATABASE_URL=url,
         WANGGE_VAR=str(var),
         WANGGE_PORT=str(port),
-        WANGGE_POOL_SIZE=str(pool_size),
         WANGGE_LOG_LEVEL="warning",
         PYTHONPATH=str(CHECKOUT),
     )
-    command = [sys.executable, "-P", "-m", "api.cli", "serve", "--workers", str(processes)]
+    command = [sys.executable, "-P", "-m", "api.cli", "serve", *(["--workers", str(processes)] if processes else [])]
     with (var / "bench-service.log").open("w") as log:
         service = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 - this program # nosec B603
     try:
-        _wait_until_ready(service, port, processes)
+        _wait_until_ready(service, port, processes or usual_processes())
         yield port
     finally:
         service.terminate()

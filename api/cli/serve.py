@@ -8,7 +8,7 @@ import typer
 
 from api.cluster_database import database_url
 from api.demo_accounts import check_hidden, is_loopback
-from api.serving import check_schema
+from api.serving import check_schema, usual_processes
 from api.serving import serve as serve_application
 from api.settings import read_settings
 
@@ -18,7 +18,10 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port; default WANGGE_PORT, 8000; 0 takes any free one.")
     ] = None,
-    workers: Annotated[int, typer.Option(help="Server processes.", min=1, max=64)] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Server processes; without it as many as processors, at most 4.", min=1, max=64),
+    ] = None,
     *,
     worker: Annotated[bool, typer.Option(help="Do the background work beside the service.")] = True,
     listen_anywhere: Annotated[
@@ -39,6 +42,6 @@ def serve(
         settings,
         host=chosen,
         port=settings.port if port is None else port,
-        processes=workers,
+        processes=workers or usual_processes(),
         with_worker=worker,
     )

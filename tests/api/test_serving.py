@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from api.cluster_database import url_of
-from api.serving import PortTaken, SchemaBehind, listen, require_current
+from api.serving import PortTaken, SchemaBehind, listen, require_current, usual_processes
 from tests.servers import CHECKOUT, free_port, serving
 
 
@@ -85,3 +85,11 @@ def test_the_service_finishes_what_it_began_when_asked_to_stop(toytown_url: str,
     log = next(tmp_path.glob("service-*.log")).read_text()
     assert "Traceback" not in log
     assert "route=/api/v1/levels status=200" in log
+
+
+@pytest.mark.parametrize(("processors", "processes"), [(1, 1), (2, 2), (3, 3), (64, 4)])
+def test_as_many_processes_as_processors_and_no_more_than_four(
+    monkeypatch: pytest.MonkeyPatch, processors: int, processes: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    assert usual_processes() == processes

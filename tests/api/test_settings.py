@@ -38,7 +38,7 @@ def test_the_document_lists_exactly_the_settings() -> None:
 @pytest.mark.parametrize(
     ("field", "shown"),
     [
-        *(("host", "127.0.0.1"), ("port", "8000"), ("log_level", "info"), ("pool_size", "10")),
+        *(("host", "127.0.0.1"), ("port", "8000"), ("log_level", "info"), ("pool_size", "16")),
         *(("limit_sign_in", "10"), ("limit_login", "10"), ("limit_registration", "5"), ("limit_filing", "30")),
         *(("limit_upload", "60"), ("limit_account", "600"), ("limit_machine", "6000"), ("limit_address", "1200")),
         *(("limit_guess", "300"), ("oidc_claim", "preferred_username")),
