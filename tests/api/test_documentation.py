@@ -45,9 +45,9 @@ def test_every_operation_is_described_with_its_problems(description: dict[str, A
     for name, operation in operations(description).items():
         assert operation["description"], name
         assert operation["operationId"].isidentifier(), name
-        assert {"405", "422", "500", "503"} <= operation["responses"].keys(), name
+        assert {"405", "421", "422", "429", "500", "503"} <= operation["responses"].keys(), name
         if name.startswith("POST"):
-            assert {"400", "413", "415"} <= operation["responses"].keys(), name
+            assert {"400", "408", "413", "415"} <= operation["responses"].keys(), name
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], (name, status)

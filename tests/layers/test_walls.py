@@ -19,7 +19,6 @@ from tests.layers.reports.desk import Desk, desk_at
 OPEN = {
     "alembic_version",
     "allowances",
-    "allowances",
     "area_populations",
     "area_versions",
     "areas",
