@@ -17,6 +17,7 @@ from typing import IO
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -32,6 +33,9 @@ TEMPLATE_LOCK = 7_312_024
 PREFIX = "wangge_test_"
 
 pytest_plugins = ["pytester", "tests.browsers", "tests.servers", "tests.toytown.fixtures"]
+# A busy machine must fail no test: time is measured in benches.
+settings.register_profile("wangge", deadline=None)
+settings.load_profile("wangge")
 presence = pytest.StashKey[IO[str]]()
 numbers = itertools.count(1)
 
