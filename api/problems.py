@@ -25,6 +25,9 @@ ECHOED = frozenset(
     }
 )  # fmt: skip
 LONGEST_ECHO = 100
+#: What should be a time and holds anything else may be something personal in the wrong field: it is not repeated.
+TIMES = frozenset({"occurred_at", "filed_from", "filed_to"})
+TIME_LIKE = re.compile(r"[\d:.,+/ TZtz-]*", re.ASCII)
 #: One language of an Accept-Language header, without its region, and its weight.
 ACCEPTED = re.compile(r"(?P<tag>[A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)*\s*(?:;\s*q=(?P<q>[01](?:\.\d{0,3})?))?")
 #: Our own pages run no script and load nothing but our style sheet, icon and map.
@@ -116,7 +119,9 @@ def echo(field: str | None, value: object) -> dict[str, Any]:
     if field is None:
         return {}
     plain = value is None or isinstance(value, str | int | float | bool)
-    echoed = field.rpartition(".")[2] in ECHOED and plain and value is not None
-    if not echoed or (isinstance(value, str) and len(value) > LONGEST_ECHO):
+    name = field.rpartition(".")[2]
+    if name not in ECHOED or not plain or value is None:
+        return {"field": field}
+    if isinstance(value, str) and (len(value) > LONGEST_ECHO or (name in TIMES and not TIME_LIKE.fullmatch(value))):
         return {"field": field}
     return {"field": field, "value": value}

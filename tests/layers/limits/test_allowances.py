@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from layers.limits.allowances import FORGET_EVERY, Allowances, Rate, TooManyRequests
+from layers.limits.allowances import FORGET_EVERY, LARGEST_SHARE, Allowances, Rate, TooManyRequests
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 KEY = b"k" * 32
@@ -77,7 +77,9 @@ async def test_processes_together_give_no_more_than_one(counters: Counters) -> N
     counter = counters(processes=4)
     turns = [counter.spend(LARGE, process=number % 4) for number in range(1000)]
     given = (await asyncio.gather(*turns)).count(None)
-    assert given == 600
+    # One that has served all its turns may be left with part of a lease; the others then do without it.
+    held_back = 4 * (LARGE.most // LARGEST_SHARE - 1)
+    assert 600 - held_back <= given <= 600
 
 
 async def test_a_lapsed_lease_gives_nothing_beyond_the_rate(counters: Counters) -> None:
