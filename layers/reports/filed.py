@@ -39,6 +39,7 @@ class Link(NamedTuple):
 
     position: int
     type: str
+    version: int
     body: bytes
     digest: bytes
 
@@ -201,8 +202,10 @@ def written(draft: Draft) -> str:
             "rule": outcome.rule if outcome else None,
             "entries": len(draft.chain),
             "chain_head": _bytea(draft.chain[-1].digest),
+            "first_version": draft.chain[0].version,
             "first_digest": _bytea(draft.chain[0].digest),
             "second_type": second.type if second else None,
+            "second_version": second.version if second else None,
             "second_digest": _bytea(second.digest) if second else None,
         }
     ).decode()
@@ -219,7 +222,7 @@ def _chain(steps: list[Entry]) -> tuple[Link, ...]:
     for one in steps:
         body = one.body()
         head = chained(head, body)
-        links.append(Link(one.position, one.type, body, head))
+        links.append(Link(one.position, one.type, one.version, body, head))
     return tuple(links)
 
 
@@ -262,4 +265,8 @@ def _report_values(draft: Draft) -> dict[str, Any]:
         "assignee_id": taken.person_id if taken else None,
         "holder_area_id": holder_area,
         "holder_depth": holder_depth,
+        "clock": None,
+        "due_at": None,
+        "dispatched_at": draft.now if taken else None,
+        "dispatches": 1 if taken else 0,
     }

@@ -20,6 +20,15 @@ from layers.refusals import Refusal
 
 GENESIS = sha256(b"wangge journal 1").digest()
 
+_FILED = frozenset(
+    {
+        "kind", "source", "subject", "occurred_at", "datum", "accuracy_m", "located", "located_by", "edition",
+        "area_path", "certainty", "flags", "place", "personal_digest",
+    }
+)  # fmt: skip
+#: Why, as one of the reasons of the step; and a salted digest of what was added in words of one's own, or null.
+_REASONED = frozenset({"reason", "note"})
+
 #: The facts of each type of entry, by type and version. A type that changes gets a new version, not a new meaning.
 ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
     ("filed", 1): frozenset(
@@ -30,17 +39,58 @@ ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
         }
     ),
     # Version 1 held position, extra fields, sender and key in clear; what cannot be erased shall not (decision 6).
-    ("filed", 2): frozenset(
-        {
-            "kind", "source", "subject", "occurred_at", "datum", "accuracy_m", "located", "located_by", "edition",
-            "area_path", "certainty", "flags", "place", "personal_digest",
-        }
-    ),
+    ("filed", 2): _FILED,
     ("assigned", 1): frozenset({"rule", "assignee", "holder_area", "reason"}),
     ("unassigned", 1): frozenset({"rule", "holder_area", "reason"}),
     ("relocated", 1): frozenset(
         {"edition", "area_path", "certainty", "located", "flags", "holder_area", "before"}
     ),
+    ("filed", 3): _FILED | {"status", "standard", "clock"},
+    # From version 2 on: the level of the holder, and the clock that starts.
+    ("assigned", 2): frozenset(
+        {"rule", "assignee", "unit", "holder_area", "holder_depth", "reason", "note", "clock"}
+    ),
+    ("unassigned", 2): frozenset({"rule", "holder_area", "holder_depth", "reason"}),
+    ("taken", 1): frozenset({"assignee", "holder_area", "holder_depth", "clock"}),
+    ("accepted", 1): frozenset({"assignee", "unit"}),
+    ("declined", 1): _REASONED | {"assignee", "unit", "clock"},
+    ("returned", 1): _REASONED | {"assignee", "unit", "clock"},
+    ("refiled", 1): frozenset({"clock"}),
+    ("transferred", 1): _REASONED | {"assignee", "unit", "holder_area", "holder_depth", "clock"},
+    ("handed_up", 1): _REASONED | {"holder_area", "holder_depth", "clock"},
+    ("handed_down", 1): _REASONED | {"holder_area", "holder_depth", "clock"},
+    ("climbed", 1): _REASONED | {"holder_area", "holder_depth", "clock"},
+    ("suspended", 1): _REASONED | {"until"},
+    ("resumed", 1): frozenset({"reason", "clock"}),
+    ("extension_asked", 1): _REASONED | {"limit"},
+    ("extension_approved", 1): frozenset({"clock"}),
+    ("extension_refused", 1): _REASONED,
+    ("arrived", 1): frozenset({"how"}),
+    ("reported_back", 1): frozenset({"assignee", "unit", "outcome", "note", "clock"}),
+    ("rejected", 1): _REASONED | {"clock"},
+    ("closed", 1): frozenset({"standard", "outcome", "settled_depth", "note"}),
+    ("closed_with_lead", 1): frozenset({"lead", "outcome", "settled_depth"}),
+    ("reopened", 1): _REASONED | {"by", "clock"},
+    ("voided", 1): _REASONED | {"standard"},
+    ("linked", 1): frozenset({"lead"}),
+    ("unlinked", 1): frozenset({"reason", "clock"}),
+    ("caller_attached", 1): frozenset({"source", "personal_digest"}),
+    ("moved", 1): frozenset(
+        {
+            "edition", "area_path", "certainty", "located", "located_by", "flags", "datum", "accuracy_m", "place",
+            "holder_area", "holder_depth", "before", "position_digest", "clock",
+        }
+    ),
+    ("kind_corrected", 1): frozenset({"kind", "before", "clock"}),
+    ("whistled", 1): _REASONED | {"units", "due_at"},
+    ("joined", 1): frozenset({"units", "note"}),
+    ("reported_in", 1): frozenset({"unit"}),
+    ("part_done", 1): frozenset({"unit", "note"}),
+    ("whistle_missed", 1): frozenset({"unit"}),
+    ("overdue", 1): frozenset({"clock", "due_at", "assignee", "unit", "holder_area"}),
+    ("appealed", 1): _REASONED | {"overdue"},
+    ("appeal_decided", 1): frozenset({"overdue", "upheld", "note"}),
+    ("evaluated", 1): frozenset({"via", "responded", "solved", "satisfied", "note"}),
     ("handed_over", 1): frozenset({"to_area", "to_person", "reason"}),
     ("hand_over_ended", 1): frozenset({"to_area", "to_person"}),
     ("personal_erased", 1): frozenset({"reason", "fields", "photos"}),

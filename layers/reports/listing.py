@@ -167,7 +167,7 @@ def _narrowed(statement: Select[tuple[object, ...]], narrowed: ReportFilter) -> 
     if narrowed.status is not None:
         statement = statement.where(ReportRow.status == narrowed.status)
     if narrowed.is_open is not None:
-        statement = statement.where(IS_OPEN if narrowed.is_open else ReportRow.status.in_(("closed", "void")))
+        statement = statement.where(IS_OPEN if narrowed.is_open else ~IS_OPEN)
     if narrowed.kind is not None:
         statement = statement.where(KindRow.code == narrowed.kind)
     if narrowed.located is not None:

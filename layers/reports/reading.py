@@ -16,7 +16,7 @@ from layers.roster.tables import person_labels
 from layers.scope import reports_seen
 
 #: Written out, not bound: the planner takes the indexes over open reports only when it sees these very words.
-IS_OPEN = and_(ReportRow.status != literal_column("'closed'"), ReportRow.status != literal_column("'void'"))
+IS_OPEN = and_(*(ReportRow.status != literal_column(f"'{ended}'") for ended in ("closed", "void", "linked")))
 
 HIDDEN = {"geom", "content_digest", "chain_head"}
 

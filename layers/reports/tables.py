@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from layers.base import Base, Facts, Id, Moment, RowVersion, point_type
 from layers.base import Path as PathText
 
-OPEN = "status <> 'closed' and status <> 'void'"
+OPEN = "status <> 'closed' and status <> 'void' and status <> 'linked'"
 
 #: The running part of report numbers; it turns over after ten million, long after the date in front has changed.
 report_serial = Sequence("report_serial", minvalue=1, maxvalue=9_999_999, cycle=True, metadata=Base.metadata)
@@ -48,6 +48,15 @@ class KindRow(Base):
     urgent: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     extra_fields: Mapped[Facts]
     active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    is_group: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    filing_standard: Mapped[str] = mapped_column(Text, server_default="")
+    closing_standard: Mapped[str] = mapped_column(Text, server_default="")
+    #: Limits by clock, as layers/calendars/limits.py writes them.
+    limits: Mapped[Facts]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    straight: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    checked: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    photos: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class ReportRow(Base):
@@ -69,7 +78,18 @@ class ReportRow(Base):
             postgresql_where=text(OPEN),
         ),
         Index("ix_reports_unlocated", "district_id", "id", postgresql_where=text(f"not located and {OPEN}")),
-        Index("ix_reports_unassigned", "district_id", "id", postgresql_where=text(f"assignee_id is null and {OPEN}")),
+        Index(
+            "ix_reports_unassigned",
+            "district_id",
+            "id",
+            postgresql_where=text(f"assignee_id is null and unit_id is null and {OPEN}"),
+        ),
+        Index("ix_reports_due", "due_at", postgresql_where=text("due_at is not null and not overdue_marked")),
+        Index("ix_reports_resume", "resume_at", postgresql_where=text("resume_at is not null")),
+        Index("ix_reports_unit", "unit_id", postgresql_where=text("unit_id is not null")),
+        Index("ix_reports_lead", "lead_id", postgresql_where=text("lead_id is not null")),
+        Index("ix_reports_closed", "district_id", "closed_at", postgresql_where=text("closed_at is not null")),
+        CheckConstraint("satisfied in ('satisfied', 'basically', 'dissatisfied')", name="satisfied"),
         Index(
             "ix_reports_to_anonymise",
             "district_id",
@@ -115,6 +135,27 @@ class ReportRow(Base):
     #: Set by the database where whoever closes a report does not say when.
     closed_at: Mapped[Moment | None]
     erased_at: Mapped[Moment | None]
+    #: From here on: what the journal comes to (folding.py), for lists, queues and figures.
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
+    clock: Mapped[str | None] = mapped_column(Text)
+    due_at: Mapped[Moment | None]
+    overdue_marked: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    resume_at: Mapped[Moment | None]
+    dispatched_at: Mapped[Moment | None]
+    accepted_at: Mapped[Moment | None]
+    reported_at: Mapped[Moment | None]
+    evaluated_at: Mapped[Moment | None]
+    settled_depth: Mapped[int | None] = mapped_column(SmallInteger)
+    dispatches: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    returns: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    reworks: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    reopenings: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    overdue: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    excused: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    responded: Mapped[bool | None] = mapped_column(Boolean)
+    solved: Mapped[bool | None] = mapped_column(Boolean)
+    satisfied: Mapped[str | None] = mapped_column(Text)
 
 
 class PrivateRow(Base):
@@ -135,16 +176,18 @@ class HandOverRow(Base):
 
     __tablename__ = "hand_overs"
     __table_args__ = (
-        CheckConstraint("num_nonnulls(to_path, to_person_id) = 1", name="one"),
+        CheckConstraint("num_nonnulls(to_path, to_person_id, to_unit_id) = 1", name="one"),
         Index("ix_hand_overs_report_id", "report_id"),
         Index("ix_hand_overs_to_path", "to_path"),
         Index("ix_hand_overs_to_person_id", "to_person_id"),
+        Index("ix_hand_overs_to_unit_id", "to_unit_id"),
     )
 
     id: Mapped[Id]
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
     to_path: Mapped[PathText | None]
     to_person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    to_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     reason: Mapped[str] = mapped_column(Text)
     made_by: Mapped[str] = mapped_column(Text)
     made_at: Mapped[Moment]

@@ -28,11 +28,29 @@ from layers.base import Base, Id, Moment, Path, RowVersion, point_type
 person_labels = table("person_labels", column("id", BigInteger), column("number", Text), column("role", Text))
 
 
+class UnitRow(Base):
+    """A department or another body (责任单位) that comes to a matter without answering for an area."""
+
+    __tablename__ = "units"
+    __table_args__ = (UniqueConstraint("district_id", "code"),)
+
+    id: Mapped[Id]
+    district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"))
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str | None] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    row_version: Mapped[RowVersion]
+
+
 class PersonRow(Base):
     """Someone who answers for areas: a role and a number; names belong to the accounts, not here."""
 
     __tablename__ = "people"
-    __table_args__ = (UniqueConstraint("district_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("district_id", "number"),
+        Index("ix_people_unit_id", "unit_id", postgresql_where=text("unit_id is not null")),
+    )
 
     id: Mapped[Id]
     district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"))
@@ -42,6 +60,7 @@ class PersonRow(Base):
     shifts: Mapped[str] = mapped_column(Text, server_default="")
     active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     row_version: Mapped[RowVersion]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
 
 
 class DutyRow(Base):

@@ -23,6 +23,7 @@ OPEN = {
     "area_versions",
     "areas",
     "buildings",
+    "calendar_years",
     "cell_group_members",
     "cell_groups",
     "districts",
@@ -35,6 +36,7 @@ OPEN = {
     "lineage",
     "service_points",
     "spatial_ref_sys",
+    "units",
 }
 CHILDREN = ("report_private", "assignments", "journal_entries", "journal_stream")
 
