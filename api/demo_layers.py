@@ -1,8 +1,11 @@
-"""Loading a district from a folder: declared, its levels imported and published, then the registers in it."""
+"""Loading a district from a folder: declared, its levels imported and published, then the registers in it.
+
+Units come before the kinds and the people that name them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -21,10 +24,12 @@ from layers.read.features import read_features
 from layers.read.rows import columns_of, row_chunks
 from layers.reports.following import follow_reports
 from layers.reports.kinds import declare_kinds
+from layers.reports.kinds_importing import KindsRequest, import_kinds
 from layers.roster.following import follow_duties
 from layers.roster.importing import import_roster
+from layers.roster.units_importing import import_units
 
-ROSTER = "roster"
+ROSTER, UNITS, KINDS = "roster", "units", "kinds"
 
 
 async def load_layers(
@@ -34,6 +39,7 @@ async def load_layers(
     district = await declare(connection, read_declaration(given))
     await declare_kinds(connection, district, given.get("kinds", []))
     files = {kind: folder / name for kind, name in given["files"].items()}
+    await _load_units_and_kinds(connection, district, files, step)
     levels = {level.key for level in district.levels}
     for level in (level for level in district.levels if level.key in files):
         request = LevelRequest(level=level)
@@ -41,7 +47,7 @@ async def load_layers(
         prepared = await prepare_level(connection, district=district, table=table, request=request)
         await store_level(connection, prepared, actor=actor, now=now)
         step(1)
-    for kind in files.keys() - levels - {ROSTER}:
+    for kind in files.keys() - levels - {ROSTER, UNITS, KINDS}:
         await import_places(connection, district=district, table=read_features(files[kind]), kind=kind)
         step(1)
     followers = (follow_places, follow_duties, follow_reports)
@@ -52,3 +58,20 @@ async def load_layers(
         await import_roster(connection, district=district, columns=columns_of(files[ROSTER]), rows=rows, now=now)
         step(1)
     return district
+
+
+async def _load_units_and_kinds(
+    connection: AsyncConnection, district: District, files: Mapping[str, Path], step: Step
+) -> None:
+    if UNITS in files:
+        await import_units(connection, district=district, rows=_numbered(files[UNITS]))
+        step(1)
+    if KINDS in files:
+        columns = {name: name for name in columns_of(files[KINDS])}
+        rows = _numbered(files[KINDS])
+        await import_kinds(connection, district=district, columns=columns, rows=rows, request=KindsRequest())
+        step(1)
+
+
+def _numbered(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    return enumerate(chain.from_iterable(row_chunks(file)), 1)

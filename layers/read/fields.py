@@ -33,6 +33,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "valid_from": ("valid_from", "开始日期"),
     "valid_to": ("valid_to", "结束日期"),
     "level": ("level", "层级"),
+    "unit": ("unit", "责任单位", "所属单位", "单位"),
 }
 #: Fields that are joined to one code, and what stands between their values in it.
 JOIN, SEPARATOR = "+", "-"

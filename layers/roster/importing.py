@@ -15,6 +15,7 @@ from layers.districts.records import District
 from layers.read.rows import RefusedRow
 from layers.roster.importing_rows import Roster, read_roster
 from layers.roster.records import Duty, RosterDifference
+from layers.roster.units import units
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ async def import_roster(
     """Store a roster, one row for each duty; rows that cannot be used are given back, the rest is stored.
 
     For each person in the file the file is the whole truth: duties that it no longer states end the day before. People
-    who are not in it, or who have a refused row, keep theirs.
+    who are not in it, or who have a refused row, keep theirs. Without a column for units everyone keeps theirs.
 
     Raises:
         NoEdition: no edition is in force whose areas the duties could name.
@@ -44,9 +45,12 @@ async def import_roster(
     """
     await lock_boundaries(connection, district)
     known_areas = await areas(connection, (await edition_in_force(connection, district)).id)
-    roster = read_roster(columns, rows, district=district, areas=known_areas)
+    header = list(columns)
+    known_units = {one.code: one.id for one in await units(connection, district)}
+    roster = read_roster(header, rows, district=district, areas=known_areas, units=known_units)
     today = now.astimezone(district.zone).date()
-    people_new, people_changed = await _store_people(connection, district, roster)
+    held = known_units if "unit" in header else None
+    people_new, people_changed = await _store_people(connection, district, roster, units=held)
     ids = await _people_ids(connection, district)
     duties_new, duties_changed, ended = await _store_duties(connection, roster, ids=ids, today=today)
     difference = RosterDifference(
@@ -61,27 +65,21 @@ async def import_roster(
     return RosterImported(difference, tuple(roster.refused))
 
 
-async def _store_people(connection: AsyncConnection, district: District, roster: Roster) -> tuple[int, int]:
+async def _store_people(
+    connection: AsyncConnection, district: District, roster: Roster, *, units: Mapping[str, int] | None
+) -> tuple[int, int]:
+    """Write the people; how many were new and changed. `units`: ids by code, None where the file has no such column."""
     people = roster.people.values()
     written = await connection.execute(
-        text("""
-            insert into people as p (district_id, number, role, cap, shifts)
-            select :district, number, role, cap, shifts
-            from unnest(cast(:numbers as text[]), cast(:roles as text[]), cast(:caps as int[]), cast(:shifts as text[]))
-                 as given (number, role, cap, shifts)
-            on conflict (district_id, number) do update set
-                role = excluded.role, cap = excluded.cap, shifts = excluded.shifts, active = true,
-                row_version = p.row_version + 1
-            where (p.role, p.cap, p.shifts, p.active)
-                  is distinct from (excluded.role, excluded.cap, excluded.shifts, true)
-            returning (xmax = 0) as is_new
-        """),
+        _UPSERT_PEOPLE,
         {
             "district": district.id,
             "numbers": [one.number for one in people],
             "roles": [one.role for one in people],
             "caps": [one.cap for one in people],
             "shifts": [one.shifts for one in people],
+            "units": [None if one.unit is None or units is None else units[one.unit] for one in people],
+            "states_units": units is not None,
         },
     )
     is_new = written.scalars().all()
@@ -135,6 +133,18 @@ def _start(duty: Duty, begun: Mapping[tuple[int, int, str], date], ids: Mapping[
     return duty.valid_from or begun.get((ids[duty.number], duty.area_id, duty.rank)) or today
 
 
+_UPSERT_PEOPLE = text("""
+    insert into people as p (district_id, number, role, cap, shifts, unit_id)
+    select :district, number, role, cap, shifts, unit
+    from unnest(cast(:numbers as text[]), cast(:roles as text[]), cast(:caps as int[]), cast(:shifts as text[]),
+                cast(:units as bigint[])) as given (number, role, cap, shifts, unit)
+    on conflict (district_id, number) do update set
+        role = excluded.role, cap = excluded.cap, shifts = excluded.shifts, active = true,
+        unit_id = case when :states_units then excluded.unit_id else p.unit_id end, row_version = p.row_version + 1
+    where (p.role, p.cap, p.shifts, p.active) is distinct from (excluded.role, excluded.cap, excluded.shifts, true)
+       or (:states_units and p.unit_id is distinct from excluded.unit_id)
+    returning (xmax = 0) as is_new
+""")
 _UPSERT_DUTIES = text("""
     insert into duties as d (person_id, area_id, rank, valid_from, valid_to)
     select person, area, rank, starts, ends

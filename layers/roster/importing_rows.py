@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,8 +16,10 @@ from layers.roster.duty import BadShifts, parse_shifts
 from layers.roster.records import Duty, Person
 
 NEEDED = ("number", "role", "area", "rank")
-OPTIONAL = ("cap", "shifts", "valid_from", "valid_to", "level")
+OPTIONAL = ("cap", "shifts", "valid_from", "valid_to", "level", "unit")
 RANKS = ("A", "B", "O", "D")
+#: Comes to a matter for a unit, and may answer for no area at all.
+DEPARTMENT_HANDLER = "department_handler"
 
 
 @dataclass
@@ -34,10 +36,26 @@ class _BadRow(Exception):  # noqa: N818 - never leaves this module
     """Why a row cannot be used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rows of a roster refer to: the levels of a district, areas in force by code, units by code."""
+
+    district: District
+    areas: Mapping[str, Sequence[Area]]
+    units: Collection[str]
+
+
 def read_roster(
-    columns: Iterable[str], rows: Iterable[Mapping[str, str]], *, district: District, areas: Sequence[Area]
+    columns: Iterable[str],
+    rows: Iterable[Mapping[str, str]],
+    *,
+    district: District,
+    areas: Sequence[Area],
+    units: Collection[str],
 ) -> Roster:
-    """Read a roster: one row for each duty, `areas` are those of the edition in force.
+    """Read a roster: one row for each duty, or one for a department's handler who answers for no area.
+
+    `areas` are those of the edition in force, `units` the codes of those in use.
 
     Raises:
         FieldNeeded: a column is missing.
@@ -46,12 +64,13 @@ def read_roster(
     by_code: dict[str, list[Area]] = {}
     for area in areas:
         by_code.setdefault(area.code, []).append(area)
+    known = Known(district, by_code, units)
     roster = Roster()
     first_rows: dict[object, int] = {}
     for number, row in enumerate(rows, start=1):
         cells = {name: normalise_digits(value or "") for name, value in row.items() if isinstance(name, str)}
         try:
-            _take(roster, cells, number, first_rows=first_rows, district=district, by_code=by_code)
+            _take(roster, cells, number, first_rows, known)
         except _BadRow as bad:
             roster.refused.append(RefusedRow(number, str(bad), cells))
             roster.spoilt.add(cells["number"])
@@ -69,22 +88,16 @@ def _require_columns(columns: Iterable[str]) -> None:
         )
 
 
-def _take(
-    roster: Roster,
-    cells: Mapping[str, str],
-    number: int,
-    *,
-    first_rows: dict[object, int],
-    district: District,
-    by_code: Mapping[str, Sequence[Area]],
-) -> None:
-    person = _person(cells)
-    known = roster.people.get(person.number)
-    if known is not None and known != person:
-        raise _BadRow(
-            f"{person.number} has another role, cap or shifts in row {first_rows[person.number]}; they must agree"
-        )
-    area = _area(cells, district, by_code)
+def _take(roster: Roster, cells: Mapping[str, str], number: int, first_rows: dict[object, int], known: Known) -> None:
+    person = _person(cells, known)
+    before = roster.people.get(person.number)
+    if before is not None and before != person:
+        first = first_rows[person.number]
+        raise _BadRow(f"{person.number} has another role, cap, unit or shifts in row {first}; they must agree")
+    if not cells["area"] and person.role == DEPARTMENT_HANDLER:
+        _take_without_area(roster, person, number, first_rows)
+        return
+    area = _area(cells, known)
     rank = cells["rank"].upper()
     if rank not in RANKS:
         raise _BadRow(f"rank is {cells['rank']!r}; it must be one of {', '.join(RANKS)}")
@@ -100,7 +113,16 @@ def _take(
     first_rows[key] = number
 
 
-def _person(cells: Mapping[str, str]) -> Person:
+def _take_without_area(roster: Roster, person: Person, number: int, first_rows: dict[object, int]) -> None:
+    if person.unit is None:
+        raise _BadRow("it names neither an area nor a unit; name the unit in a column 'unit'")
+    if person.number in roster.people:
+        raise _BadRow(f"{person.number} stands in row {first_rows[person.number]} already")
+    roster.people[person.number] = person
+    first_rows[person.number] = number
+
+
+def _person(cells: Mapping[str, str], known: Known) -> Person:
     if not cells["number"] or not cells["role"]:
         raise _BadRow(f"its {'role' if cells['number'] else 'number'} is empty")
     try:
@@ -110,20 +132,23 @@ def _person(cells: Mapping[str, str]) -> Person:
         raise _BadRow(str(error)) from error
     except ValueError as error:
         raise _BadRow(f"cap: {error}") from error
-    return Person(cells["number"], cells["role"], cap, cells.get("shifts", ""))
+    unit = cells.get("unit") or None
+    if unit is not None and unit not in known.units:
+        raise _BadRow(f"unit is {unit!r}, which is not there; import the units first: --as units")
+    return Person(cells["number"], cells["role"], cap, cells.get("shifts", ""), unit)
 
 
-def _area(cells: Mapping[str, str], district: District, by_code: Mapping[str, Sequence[Area]]) -> Area:
+def _area(cells: Mapping[str, str], known: Known) -> Area:
     code = cells["area"]
-    found = by_code.get(code, ())
+    found = known.areas.get(code, ())
     if cells.get("level"):
         try:
-            depth = district.level(cells["level"]).depth
+            depth = known.district.level(cells["level"]).depth
         except UnknownLevel as error:
             raise _BadRow(str(error)) from error
         found = [area for area in found if area.depth == depth]
     if not found:
-        raise _BadRow(f"the area {code!r} is not in the edition in force{_with_zeros(code, by_code)}")
+        raise _BadRow(f"the area {code!r} is not in the edition in force{_with_zeros(code, known.areas)}")
     if len(found) > 1:
         raise _BadRow(f"the area {code!r} is there at several levels; name one in a column 'level'")
     return found[0]

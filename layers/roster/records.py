@@ -7,13 +7,24 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """A department or another body (责任单位) that comes to a matter without answering for an area."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """Someone who answers for areas: number, role, how many open reports at most, and when on duty."""
+    """Someone who answers for areas: number, role, how many open reports at most, when on duty, of which unit."""
 
     number: str
     role: str
     cap: int | None
     shifts: str
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

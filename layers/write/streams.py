@@ -62,3 +62,9 @@ class FeatureStream:
     drawn: Drawn
     count: int
     pieces: AsyncIterator[Rows]
+
+
+async def in_pieces(rows: Sequence[Sequence[Any]]) -> AsyncIterator[Rows]:
+    """Rows that are all there, none drawn, in pieces."""
+    for start in range(0, len(rows), PIECE):
+        yield Rows(list(zip(*rows[start : start + PIECE], strict=True)), None)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import geopandas as gpd
 
 Roster = list[dict[str, str]]
-COLUMNS = ["number", "role", "area", "rank", "cap", "shifts", "valid_from", "valid_to"]
+COLUMNS = ["number", "role", "area", "rank", "cap", "shifts", "valid_from", "valid_to", "unit"]
 PEOPLE = {
     "grid_worker": ("W", 2_905),
     "information_officer": ("I", 2_941),
     "community_officer": ("C", 368),
     "street_officer": ("S", 100),
     "dispatcher": ("D", 12),
+    "department_handler": ("U", 36),
 }
 RANKS = {
     "grid_worker": {"A", "B"},
@@ -22,6 +25,7 @@ RANKS = {
     "community_officer": {"D"},
     "street_officer": {"D"},
     "dispatcher": {"D"},
+    "department_handler": {""},
 }
 DAYS = r"[1-7](-[1-7])?(,[1-7](-[1-7])?)*"
 SHIFTS = re.compile(rf"{DAYS} \d\d:\d\d-\d\d:\d\d(;{DAYS} \d\d:\d\d-\d\d:\d\d)*")
@@ -58,7 +62,7 @@ def test_a_person_has_the_same_terms_in_all_duties(roster: Roster) -> None:
         assert terms[row["number"]] == (row["role"], row["cap"], row["shifts"])
         assert 8 <= int(row["cap"]) <= (40 if row["role"] == "street_officer" else 20)
         assert SHIFTS.fullmatch(row["shifts"]), row["shifts"]
-        assert (row["valid_from"], row["valid_to"]) == ("2025-01-01", "")
+        assert (row["valid_from"], row["valid_to"]) == ("2025-01-01" if row["area"] else "", "")
     keys = [(row["number"], row["area"], row["rank"]) for row in roster]
     assert len(set(keys)) == len(keys)
 
@@ -117,3 +121,12 @@ def test_desks_of_streets_and_district_are_kept_round_the_clock(
     assert {counts[code] for code in streets.code} == {4}
     assert {counts[code] for code in communities.code} == {1}
     assert set(hours) == {*streets.code, *communities.code, *district.code}
+
+
+def test_every_unit_has_two_handlers_and_nobody_else_is_of_one(roster: Roster, folder: Path) -> None:
+    with (folder / "units.csv").open(encoding="utf-8", newline="") as lines:
+        units = [row["code"] for row in csv.DictReader(lines)]
+    handlers = [row for row in roster if row["role"] == "department_handler"]
+    assert Counter(row["unit"] for row in handlers) == dict.fromkeys(units, 2)
+    assert {row["area"] for row in handlers} == {""}
+    assert {row["unit"] for row in roster if row["role"] != "department_handler"} == {""}

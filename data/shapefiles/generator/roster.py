@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from district import District
-from sources import DISTRICT_CODE
+from sources import DISTRICT_CODE, units
 
 GRID_WORKERS, INFORMATION_OFFICERS, DISPATCHERS = 2_905, 2_941, 12
+HANDLERS_OF_A_UNIT = 2
 VALID_FROM = "2025-01-01"
-COLUMNS = ("number", "role", "area", "rank", "cap", "shifts", "valid_from", "valid_to")
+COLUMNS = ("number", "role", "area", "rank", "cap", "shifts", "valid_from", "valid_to", "unit")
 
 # Hours of grid workers with their chances; the weekdays are filled in around each worker's rest day.
 _WORKER_HOURS = (("08:00-17:30", 0.55), ("07:30-16:30", 0.15), ("09:30-18:30", 0.12), ("12:00-21:00", 0.18))
@@ -39,7 +40,7 @@ class Duty:
 
     def row(self) -> tuple[str, ...]:
         """The values in the order of the columns; no end is set."""
-        return (self.number, self.role, self.area, self.rank, str(self.cap), self.shifts, VALID_FROM, "")
+        return (self.number, self.role, self.area, self.rank, str(self.cap), self.shifts, VALID_FROM, "", "")
 
 
 def _weekdays(rest_day: int) -> str:
@@ -167,7 +168,16 @@ def desk_duties(district: District) -> list[Duty]:
     return communities + streets + dispatchers
 
 
+def handler_rows() -> list[tuple[str, ...]]:
+    """Two handlers for each unit by turns of the week's working hours, who answer for no area."""
+    codes = sorted(code for code in units() for _ in range(HANDLERS_OF_A_UNIT))
+    return [
+        (f"U{k:04d}", "department_handler", "", "", "20", ("1-5 08:30-17:00", "1-6 08:00-16:30")[k % 2], "", "", code)
+        for k, code in enumerate(codes, 1)
+    ]
+
+
 def roster_rows(district: District) -> list[tuple[str, ...]]:
     """The whole roster, sorted by number and area."""
     duties = grid_worker_duties(district) + information_officer_duties(district) + desk_duties(district)
-    return sorted(duty.row() for duty in duties)
+    return sorted([*(duty.row() for duty in duties), *handler_rows()])

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import shapely
 
-SOURCES = Path(__file__).resolve().parent.parent / "sources"
+FOLDER = Path(__file__).resolve().parent.parent
+SOURCES = FOLDER / "sources"
 DISTRICT_CODE = "210213000000"
 DISTRICT_NAME = "金普新区"
 GRID_COUNT = 3_502
@@ -56,3 +57,9 @@ def communities() -> list[Community]:
 def outline() -> shapely.MultiPolygon:
     """The generalised outline in degrees, two pieces of mainland without islands."""
     return shapely.from_geojson((SOURCES / "outline.geojson").read_text(encoding="utf-8"))
+
+
+def units() -> list[str]:
+    """The codes of the district's units, from the table beside the files."""
+    with (FOLDER / "units.csv").open(encoding="utf-8", newline="") as lines:
+        return [row["code"] for row in csv.DictReader(lines)]

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from layers.districts.queries import district as district_of
 from layers.read.refusals import FieldNeeded
 from layers.roster.importing import RosterImported, import_roster
+from layers.roster.units_importing import import_units
 from tests.toytown import people, polygons
 from tests.toytown.loading import LOADED_AT
 
@@ -100,3 +101,54 @@ async def test_a_missing_column_is_named(toytown: AsyncConnection) -> None:
     district = await district_of(toytown, None)
     with pytest.raises(FieldNeeded, match="rank"):
         await import_roster(toytown, district=district, columns=["number", "role", "area"], rows=[], now=LOADED_AT)
+
+
+async def take_of_units(connection: AsyncConnection, *rows: dict[str, str]) -> RosterImported:
+    district = await district_of(connection, None)
+    known = [{"code": "urban", "name": "城市管理局"}, {"code": "water", "name": "水务局"}]
+    await import_units(connection, district=district, rows=enumerate(known, 1))
+    return await import_roster(connection, district=district, columns=[*GOOD, "unit"], rows=rows, now=LOADED_AT)
+
+
+async def unit_of(connection: AsyncConnection, number: str) -> str | None:
+    question = "select u.code from people p left join units u on u.id = p.unit_id where p.number = :number"
+    return (await connection.execute(text(question), {"number": number})).scalar_one()  # type: ignore[no-any-return]
+
+
+async def test_a_handler_of_a_unit_answers_for_no_area(toytown: AsyncConnection) -> None:
+    handler = GOOD | {"number": "U1", "role": "department_handler", "area": "", "rank": "", "unit": "urban"}
+    assert (await take_of_units(toytown, handler)).difference.new_people == 1
+    assert await unit_of(toytown, "U1") == "urban"
+    moved = (await take_of_units(toytown, handler | {"unit": "water"})).difference
+    assert (moved.changed_people, moved.new_duties) == (1, 0)
+    assert await unit_of(toytown, "U1") == "water"
+    assert (await take_of_units(toytown, handler | {"unit": "water"})).difference.unchanged_people == 1
+
+
+async def test_a_table_without_units_leaves_everyone_theirs(toytown: AsyncConnection) -> None:
+    await take_of_units(toytown, GOOD | {"unit": "urban"})
+    assert (await take(toytown, GOOD)).difference.unchanged_people == 1
+    assert await unit_of(toytown, "N1") == "urban"
+    assert (await take_of_units(toytown, GOOD | {"unit": ""})).difference.changed_people == 1
+    assert await unit_of(toytown, "N1") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"unit": "nobody"}, "unit is 'nobody'"),
+        ({"area": ""}, "the area '' is not in the edition in force"),
+        ({"role": "department_handler", "area": ""}, "neither an area nor a unit"),
+    ],
+)
+async def test_a_row_that_names_no_unit_or_area_that_is_there_is_given_back(
+    toytown: AsyncConnection, change: dict[str, str], reason: str
+) -> None:
+    [refused] = (await take_of_units(toytown, GOOD | {"unit": ""} | change)).refused
+    assert reason in refused.reason
+
+
+async def test_a_handler_stands_once(toytown: AsyncConnection) -> None:
+    handler = GOOD | {"number": "U1", "role": "department_handler", "area": "", "rank": "", "unit": "urban"}
+    [refused] = (await take_of_units(toytown, handler, handler)).refused
+    assert (refused.number, "row 1" in refused.reason) == (2, True)
