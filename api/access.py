@@ -56,6 +56,7 @@ PUBLIC = frozenset(
         ("POST", "/api/v1/locate"),
         ("GET", "/maps/outlines/{name}.json"),
         ("POST", "/api/v1/follow"),
+        ("POST", "/api/v1/follow/steps"),
         ("GET", "/follow"),
         ("POST", "/follow"),
         ("POST", "/api/v1/session"),

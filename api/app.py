@@ -48,6 +48,7 @@ from api.routes import (
     reports,
     sign_in,
     sign_in_pages,
+    steps,
     traces,
     workload,
 )
@@ -70,6 +71,7 @@ ROUTERS = (
     reports.router,
     following.router,
     handling.router,
+    steps.router,
     erasing.router,
     photos.router,
     locating.router,

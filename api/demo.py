@@ -83,20 +83,18 @@ async def _file_month(engine: AsyncEngine, url: str, chosen: District) -> None:
 
 
 async def _file(connection: AsyncConnection, plain: psycopg.AsyncConnection[Any], chosen: District, step: Step) -> None:
-    from layers.areas.queries import compiled
     from layers.reports.filing import file_surely
-    from layers.reports.kinds import kinds
+    from layers.reports.setting import setting_of
     from layers.reports.simulation import arrivals
     from layers.reports.simulation_rows import homes
 
-    edition = await compiled(connection, chosen, await edition_in_force(connection, chosen))
-    known = await kinds(connection, chosen)
+    setting = await setting_of(connection, chosen)
     # The month ends when the boundaries came in force, so that a later start finds the same reports again.
-    until = (edition.edition.effective_at or now()).astimezone(chosen.zone)
+    until = (setting.in_force.edition.effective_at or now()).astimezone(chosen.zone)
     dwellings = await homes(connection, chosen)
-    month = arrivals(dwellings, known, until=until, days=DAYS, number=REPORTS, seed=SEED)
+    month = arrivals(dwellings, setting.kinds, until=until, days=DAYS, number=REPORTS, seed=SEED)
     while batch := list(islice(month, BATCH)):
         async with plain.transaction():
             for one in batch:
-                await file_surely(plain, one.filing, compiled=edition, kinds=known, actor=ACTOR, now=one.at)
+                await file_surely(plain, one.filing, setting=setting, actor=ACTOR, now=one.at)
         step(len(batch))

@@ -38,6 +38,8 @@ from layers.access.permissions import NotAllowed, SignInNeeded
 from layers.access.sealing import SealBroken
 from layers.access.signing_in import SignInRefused
 from layers.areas.queries import NoEdition, UnknownArea
+from layers.calendars.limits import BadLimit
+from layers.calendars.working_time import NoCalendar
 from layers.districts.queries import DistrictNeeded, UnknownDistrict
 from layers.districts.records import UnknownLevel
 from layers.limits.allowances import TooManyRequests
@@ -46,11 +48,15 @@ from layers.refusals import Conflict, NotFound, Refusal
 from layers.reports.filing import BadFiling, KeyReused, TryAgain
 from layers.reports.handing_over import NoHandOver, UnknownPerson
 from layers.reports.kinds import BadExtra, UnknownKind
+from layers.reports.lifecycle import WrongStep
 from layers.reports.listing import BadBox, BadPeriod
 from layers.reports.locating import UnknownPlace
 from layers.reports.photos import UnknownPhoto
 from layers.reports.purposes import PurposeRefused
 from layers.reports.queries import UnknownReport
+from layers.reports.steps.guards import NotNow
+from layers.reports.steps.hands import UnknownUnit
+from layers.reports.steps.requests import BadStep
 from layers.workload.metrics import UnknownMetric
 from maps.refusals import UnmatchedOutlines, UnusableClasses
 
@@ -104,6 +110,12 @@ DATABASE_AWAY = ProblemKind(503, "database-away", "数据库没有应答", "The 
 ANSWERS: dict[type[Exception], ProblemKind] = {
     Refusal: ProblemKind(422, "refused", "请求被拒绝", "Refused"),
     NotFound: ProblemKind(404, "not-found", "未找到", "Not found"),
+    WrongStep: ProblemKind(409, "wrong-step", "当前状态不能执行此操作", "Not a step in this status"),
+    NotNow: ProblemKind(409, "not-now", "现在不能执行此操作", "Not a step now"),
+    BadStep: ProblemKind(422, "bad-step", "操作内容不可用", "The step cannot be used"),
+    UnknownUnit: ProblemKind(404, "unknown-unit", "没有此责任单位", "No such unit"),
+    NoCalendar: ProblemKind(422, "no-calendar", "缺少工作日历", "No calendar of the year"),
+    BadLimit: ProblemKind(422, "bad-limit", "时限不可用", "The limit cannot be used"),
     Conflict: ProblemKind(409, "conflict", "与现有内容冲突", "Conflict"),
     SignInNeeded: ProblemKind(401, "sign-in-needed", "请先登录", "Sign in first"),
     NotAllowed: ProblemKind(403, "not-allowed", "没有此权限", "Not allowed"),

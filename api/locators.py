@@ -24,12 +24,15 @@ from api.logs import event, fault
 from geo.positions import Datum
 from layers.areas.queries import NoEdition, compiled, edition_in_force
 from layers.areas.records import CompiledEdition, Edition
+from layers.calendars.queries import calendar_of
+from layers.calendars.working_time import Calendar
 from layers.districts.queries import choose, districts
 from layers.districts.records import District
 from layers.migrations import sqlalchemy_url
 from layers.reports.kinds import kinds
 from layers.reports.locating import at_position
 from layers.reports.records import AtPosition, Kind
+from layers.reports.setting import Setting
 
 LOOK_EVERY_S = 3.0
 RETRY_S = 1.0
@@ -46,6 +49,7 @@ class Served:
     in_force: Edition | None
     compiled: CompiledEdition | None
     kinds: Mapping[str, Kind]
+    calendar: Calendar
 
     @property
     def state(self) -> str:
@@ -62,6 +66,12 @@ class Ready:
     district: District
     compiled: CompiledEdition
     kinds: Mapping[str, Kind]
+    calendar: Calendar
+
+    @property
+    def setting(self) -> Setting:
+        """What filing and steps need of it."""
+        return Setting(self.district, self.kinds, self.calendar, self.compiled)
 
 
 class Locators:
@@ -150,7 +160,7 @@ class Locators:
             )
         if served.compiled is None or served.compiled.edition.id == not_edition:
             return None
-        return Ready(served.district, served.compiled, served.kinds)
+        return Ready(served.district, served.compiled, served.kinds, served.calendar)
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -188,7 +198,7 @@ async def _seen(connection: AsyncConnection, district: District) -> Served:
         in_force = await edition_in_force(connection, district)
     except NoEdition:
         in_force = None
-    return Served(district, in_force, None, await kinds(connection, district))
+    return Served(district, in_force, None, await kinds(connection, district), await calendar_of(connection, district))
 
 
 def _carried(seen: Served, former: Served | None) -> Served:

@@ -21,6 +21,8 @@ from api.logs import event, fault
 from api.retention import erase_due
 from layers.actors import DESK
 from layers.districts.queries import districts
+from layers.reports.setting import setting_of
+from layers.reports.steps.sweeping import BATCH, sweep_overdue, sweep_suspended, sweep_whistles
 from layers.reports.sweep import assign_waiting, pump
 from layers.traces.verifying import head_of
 
@@ -28,6 +30,7 @@ ACTOR = "worker"
 HEARTBEAT_EVERY_S = 60.0
 RETENTION_EVERY_S = 60.0
 DAY_S = 86_400.0
+CLOCKS_EVERY_S = 5.0
 DATABASE_ERRORS = (psycopg.Error, PoolClosed, PoolTimeout, SQLAlchemyError, OSError)
 
 
@@ -50,6 +53,7 @@ class Worker:
         self.rounds = (
             Round("pump", 1.0, self.pump),
             Round("assign_waiting", 30.0, self.assign_waiting),
+            Round("clocks", CLOCKS_EVERY_S, self.sweep_clocks),
             Round("retention", RETENTION_EVERY_S, self.erase_due),
             Round("trail_head", DAY_S, self.tell_head),
         )
@@ -80,6 +84,20 @@ class Worker:
                     )
                 assigned += found
         return assigned
+
+    async def sweep_clocks(self) -> int:
+        """Do what time has done: clocks run out, suspensions end, units have not come; batch by batch."""
+        async with self._database.reading() as connection:
+            settings = [await setting_of(connection, one, locating=False) for one in await districts(connection)]
+        done = 0
+        for setting in settings:
+            for sweep in (sweep_overdue, sweep_suspended, sweep_whistles):
+                swept = BATCH
+                while swept == BATCH:
+                    async with self._database.filing(DESK) as plain:
+                        swept = await sweep(plain, setting, now=self._clock())
+                    done += swept
+        return done
 
     async def erase_due(self) -> int:
         """Erase what is kept no longer; how much."""

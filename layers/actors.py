@@ -47,9 +47,10 @@ class Scope:
     """What someone may see.
 
     `paths`: containment paths whose areas, with everything below, are theirs. `districts`: districts that are theirs
-    as a whole, unlocated reports included. `person_id`: reports this person has in hand. `sender`: reports this sender
-    filed. `opened`: reports opened by their secret link. `account_id`: their own account. `administers`, `audits`: the
-    districts whose accounts or trail they look after. `desk`: the service itself, which files and assigns for others.
+    as a whole, unlocated reports included. `person_id`: reports this person has in hand. `unit_id`: reports this unit
+    has in hand. `sender`: reports this sender filed. `opened`: reports opened by their secret link. `account_id`: their
+    own account. `administers`, `audits`: the districts whose accounts or trail they look after. `desk`: the service
+    itself, which files and assigns for others.
     """
 
     paths: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ class Scope:
     administers: int | None = None
     audits: int | None = None
     desk: bool = False
+    unit_id: int | None = None
 
     @property
     def settings(self) -> dict[str, str]:
@@ -69,6 +71,7 @@ class Scope:
             "paths": _array(self.paths),
             "districts": _array(self.districts),
             "person": _text(self.person_id),
+            "unit": _text(self.unit_id),
             "sender": self.sender or "",
             "opened": _array(self.opened),
             "account": _text(self.account_id),

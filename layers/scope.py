@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from geo.jurisdiction import below_bounds
 from layers.actors import DESK, Scope
 
-NAMES = ("paths", "districts", "person", "sender", "opened", "account", "administers", "audits", "desk")
+NAMES = ("paths", "districts", "person", "unit", "sender", "opened", "account", "administers", "audits", "desk")
 #: Sets the second wall for the transaction; parameters are `Scope.settings`.
 ENTER = "select " + ", ".join(f"set_config('wangge.{name}', %({name})s, true)" for name in NAMES)
 _ENTER = text("select " + ", ".join(f"set_config('wangge.{name}', :{name}, true)" for name in NAMES))
@@ -44,11 +44,13 @@ def reports_seen(reports: Any, scope: Scope) -> ColumnElement[bool]:
     allowed += [and_(reports.district_id == one, reports.area_path.is_(None)) for one in scope.districts]
     if scope.person_id is not None:
         allowed.append(reports.assignee_id == scope.person_id)
+    if scope.unit_id is not None:
+        allowed.append(reports.unit_id == scope.unit_id)
     if scope.sender is not None:
         allowed.append(reports.sender == scope.sender)
     if scope.opened:
         allowed.append(reports.id.in_(scope.opened))
-    if scope.paths or scope.person_id is not None:
+    if scope.paths or scope.person_id is not None or scope.unit_id is not None:
         # Asked once for the whole statement, not once for each row.
         handed_over = cast(select(func.wangge_handed_over()).scalar_subquery(), ARRAY(BigInteger))
         allowed.append(reports.id == func.any(handed_over))

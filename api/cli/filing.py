@@ -27,13 +27,13 @@ from api.cluster_database import database_url
 from api.settings import read_settings
 from geo.crs import degrees_from, read_crs
 from geo.positions import Datum, LonLat
-from layers.areas.queries import compiled, edition_in_force
 from layers.districts.queries import district
 from layers.migrations import migrate, sqlalchemy_url
 from layers.read.refusals import UnreadableFile
 from layers.reports.filing_table import RefusedRow, Row, TableFiling, Tally, file_table
 from layers.reports.kinds import declare_kinds, kinds
 from layers.reports.rows import RowReader, read_map
+from layers.reports.setting import setting_of
 from layers.traces.recording import trace
 from layers.traces.records import Event, EventName
 
@@ -104,13 +104,11 @@ async def _file(url: str, path: Path, target: Path, choices: _Choices) -> Tally:
                 added = {one["code"]: {"before": None, "after": one} for one in lacking}
                 await leave_trace(connection, EventName.KINDS_CHANGED, chosen, f"district:{chosen.code}", added)
             await connection.commit()
-        edition = await compiled(connection, chosen, await edition_in_force(connection, chosen))
-        every = await kinds(connection, chosen)
+        setting = await setting_of(connection, chosen)
     with ExitStack() as stack:
         table = TableFiling(
             reader=reader,
-            compiled=edition,
-            kinds=every,
+            setting=setting,
             actor=command_actor(),
             now=lambda: datetime.now(UTC),
             refuse=_Refused(target, header, stack).write,

@@ -68,8 +68,7 @@ async def post_report(request: Request, body: FilingBody, actor: TheActor, locat
                 filed = await file_surely(
                     connection,
                     body.filing(None if actor.role is None else actor.name, datum_of(actor)),
-                    compiled=ready.compiled,
-                    kinds=ready.kinds,
+                    setting=ready.setting,
                     actor=actor.recorded,
                     now=clock(request)(),
                 )

@@ -25,6 +25,7 @@ class Action(StrEnum):
     READ_PERSONAL = "read_personal"
     ERASE_PERSONAL = "erase_personal"
     ADD_PHOTO = "add_photo"
+    TAKE_STEP = "take_step"
     HAND_OVER = "hand_over"
     READ_FIGURES = "read_figures"
     READ_PEOPLE = "read_people"
@@ -52,6 +53,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.READ_PERSONAL: ACTING | {Role.SUPERVISOR, Role.RESIDENT},
     Action.ERASE_PERSONAL: frozenset({Role.SUPERVISOR}),
     Action.ADD_PHOTO: ACTING | {Role.RESIDENT, Role.MACHINE},
+    # Which steps, and whose, layers/reports/lifecycle.py says.
+    Action.TAKE_STEP: ACTING | {Role.SUPERVISOR, Role.RESIDENT},
     Action.HAND_OVER: OFFICERS | {Role.DISPATCHER},
     Action.READ_FIGURES: STAFF,
     Action.READ_PEOPLE: STAFF,

@@ -45,6 +45,7 @@ async def scope_of(connection: AsyncConnection[Any], account: Mapping[str, Any],
             account_id=account_id,
             administers=district if role in {Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR} else None,
             audits=district if role is Role.AUDIT_ADMINISTRATOR else None,
+            unit_id=await _unit(connection, person) if role is Role.DEPARTMENT_HANDLER else None,
         )
     cursor = connection.cursor(row_factory=dict_row)
     await cursor.execute(PATHS, {"account": account_id, "person": person, "today": today})
@@ -55,6 +56,11 @@ async def scope_of(connection: AsyncConnection[Any], account: Mapping[str, Any],
         person_id=person,
         account_id=account_id,
     )
+
+
+async def _unit(connection: AsyncConnection[Any], person: int | None) -> int | None:
+    row = await (await connection.execute("select unit_id from people where id = %s", [person])).fetchone()
+    return None if row is None else row[0]
 
 
 def _topmost(paths: list[str]) -> tuple[str, ...]:

@@ -14,15 +14,17 @@ import orjson
 
 from geo.crs import STORAGE_SRID
 from layers.areas.records import CompiledEdition
+from layers.calendars.working_time import Calendar
 from layers.canonical import canonical, chained, moment_text
+from layers.reports.clocks import DISPATCH, HANDLE, Clock, limit_of, started
 from layers.reports.journal import GENESIS, Entry, personal_digest
 from layers.reports.lifecycle import Action, Status, step
+from layers.reports.located import candidates_of, subject_name
 from layers.reports.records import (
     AtAddress,
-    AtPlace,
     AtPosition,
+    Considered,
     Filing,
-    InArea,
     Kind,
     Location,
     Outcome,
@@ -54,6 +56,7 @@ class Draft:
     flags: tuple[str, ...]
     outcome: Outcome | None
     compiled: CompiledEdition
+    calendar: Calendar
     serial: int
     salt: bytes
     actor: str
@@ -76,10 +79,26 @@ class Draft:
         return _chain(_entries(self))
 
     @property
+    def first_status(self) -> Status:
+        """Collected where a dispatcher looks before it is filed, else filed at once."""
+        return step(None, Action.COLLECT if self.kind.checked else Action.FILE)
+
+    @property
     def status(self) -> Status:
-        """Filed, and dispatched when someone got it."""
-        filed = step(None, Action.FILE)
-        return step(filed, Action.ASSIGN) if self.outcome and self.outcome.assignee else filed
+        """As `first_status`, and dispatched when someone got it."""
+        return step(self.first_status, Action.ASSIGN) if self.taken else self.first_status
+
+    @property
+    def taken(self) -> Considered | None:
+        """Whoever got it, if anyone did."""
+        return self.outcome.assignee if self.outcome else None
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The clock that runs now: until it is dispatched, or until it is handled."""
+        name = HANDLE if self.taken else DISPATCH
+        limit = limit_of(name, self.kind.limits, urgent=self.kind.urgent)
+        return started(name, limit, self.now, self.calendar)
 
     @property
     def address(self) -> str | None:
@@ -121,20 +140,7 @@ class Draft:
     @cached_property
     def candidates(self) -> list[dict[str, Any]]:
         """The cells or places it could be, as they are stored and shown."""
-        cells = [
-            {"code": one.code, "share": round(one.share, 4), "distance_m": round(one.distance_m, 2)}
-            for one in self.location.candidates
-        ]
-        places = [
-            {"what": one.what, "code": one.code, "text": one.text, "score": one.score} for one in self.location.matches
-        ]
-        return cells + places
-
-
-def subject_name(subject: Subject) -> str:
-    """The subject's name as it is stored."""
-    names: dict[type, str] = {AtPosition: "position", AtAddress: "address", InArea: "area", AtPlace: "place"}
-    return names.get(type(subject), "none")
+        return candidates_of(self.location)
 
 
 def content_digest(filing: Filing, salt: bytes) -> bytes:
@@ -154,19 +160,20 @@ def _parts(subject: Subject) -> tuple[str, ...]:
 
 
 def _entries(draft: Draft) -> list[Entry]:
-    filed = Entry(draft.report_id, 1, "filed", draft.now, draft.actor, _filed_facts(draft), version=2)
+    filed = Entry(draft.report_id, 1, "filed", draft.now, draft.actor, _filed_facts(draft), version=3)
     if draft.outcome is None:
         return [filed]
-    taken = draft.outcome.assignee
+    holder_area, holder_depth = draft.holder
     decided: dict[str, Any] = {
         "rule": draft.outcome.rule,
-        "holder_area": draft.holder[0],
+        "holder_area": holder_area,
+        "holder_depth": holder_depth,
         "reason": draft.outcome.reason,
     }
-    if taken:
-        decided["assignee"] = taken.person_id
-    kind = "assigned" if taken else "unassigned"
-    return [filed, Entry(draft.report_id, 2, kind, draft.now, draft.actor, decided)]
+    if draft.taken:
+        decided |= {"assignee": draft.taken.person_id, "unit": None, "note": None, "clock": draft.clock.facts}
+    kind = "assigned" if draft.taken else "unassigned"
+    return [filed, Entry(draft.report_id, 2, kind, draft.now, draft.actor, decided, version=2)]
 
 
 def _filed_facts(draft: Draft) -> Mapping[str, Any]:
@@ -186,6 +193,12 @@ def _filed_facts(draft: Draft) -> Mapping[str, Any]:
         "flags": list(draft.flags),
         "place": location.place_id,
         "personal_digest": personal_digest(draft.salt, draft.erasable),
+        "status": draft.first_status.value,
+        "standard": draft.kind.filing_standard,
+        "holder_area": draft.holder[0],
+        "holder_depth": draft.holder[1],
+        # The clock of whoever got it stands with them.
+        "clock": None if draft.taken else draft.clock.facts,
     }
 
 
@@ -229,7 +242,7 @@ def _chain(steps: list[Entry]) -> tuple[Link, ...]:
 def _report_values(draft: Draft) -> dict[str, Any]:
     filing, location = draft.filing, draft.location
     given = filing.subject.given if isinstance(filing.subject, AtPosition) else None
-    taken = draft.outcome.assignee if draft.outcome else None
+    taken = draft.taken
     holder_area, holder_depth = draft.holder
     return {
         "id": draft.report_id,
@@ -265,8 +278,8 @@ def _report_values(draft: Draft) -> dict[str, Any]:
         "assignee_id": taken.person_id if taken else None,
         "holder_area_id": holder_area,
         "holder_depth": holder_depth,
-        "clock": None,
-        "due_at": None,
+        "clock": draft.clock.name,
+        "due_at": draft.clock.due_at,
         "dispatched_at": draft.now if taken else None,
         "dispatches": 1 if taken else 0,
     }

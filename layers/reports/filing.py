@@ -14,7 +14,7 @@ behind: call again.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +35,7 @@ from layers.reports.fresh import stored
 from layers.reports.kinds import check_extra, known_kind
 from layers.reports.locating import locate
 from layers.reports.records import AtPosition, Considered, Filed, Filing, Kind
+from layers.reports.setting import Setting
 
 #: How many reports others may have given a person since the choice was made, before it is made again.
 SLACK = 1
@@ -88,8 +89,7 @@ async def file_report(
     connection: AsyncConnection[Any],
     filing: Filing,
     *,
-    compiled: CompiledEdition,
-    kinds: Mapping[str, Kind],
+    setting: Setting,
     actor: str,
     now: datetime,
     slack: int = SLACK,
@@ -101,11 +101,12 @@ async def file_report(
         KeyReused: the key was used for another report.
         TryAgain: call again, after compiling the edition in force if it is `EditionMoved`.
     """
-    kind = known_kind(kinds, filing.kind)
+    compiled = setting.in_force
+    kind = known_kind(setting.kinds, filing.kind)
     check_extra(kind, filing.extra)
     _check_time(filing, now)
     location = await locate(connection, filing.subject, compiled=compiled)
-    steps = steps_of(location.area.path if location.area else None)
+    steps = _asked(location.area.path if location.area else None, kind)
     look = await _look(connection, filing, steps, compiled=compiled, now=now)
     if look.earlier_id is not None:
         _check_same(filing, look)
@@ -118,6 +119,7 @@ async def file_report(
         flags=(*location.flags, "repeated_position") if repeated else location.flags,
         outcome=assign(look.answerers, steps, turn=look.serial) if steps else None,
         compiled=compiled,
+        calendar=setting.calendar,
         serial=look.serial,
         salt=secrets.token_bytes(16),
         actor=actor,
@@ -125,6 +127,14 @@ async def file_report(
     )
     await _write(connection, draft, slack)
     return Filed(draft.report_id, stored(draft), location, draft.outcome)
+
+
+def _asked(path: str | None, kind: Kind) -> tuple[Step, ...]:
+    """The areas asked for someone who answers: none before a filing is looked at, and some kinds go straight up."""
+    if kind.checked:
+        return ()
+    steps = steps_of(path)
+    return tuple(one for one in steps if one.depth <= kind.level_depth) if kind.straight else steps
 
 
 def _check_time(filing: Filing, now: datetime) -> None:
@@ -220,8 +230,7 @@ async def file_surely(
     connection: AsyncConnection[Any],
     filing: Filing,
     *,
-    compiled: CompiledEdition,
-    kinds: Mapping[str, Kind],
+    setting: Setting,
     actor: str,
     now: datetime,
 ) -> Filed:
@@ -232,9 +241,7 @@ async def file_surely(
     for attempt in range(TRIES):
         slack = SLACK + attempt // TRIES_AT_ONE_SLACK
         try:
-            return await file_report(
-                connection, filing, compiled=compiled, kinds=kinds, actor=actor, now=now, slack=slack
-            )
+            return await file_report(connection, filing, setting=setting, actor=actor, now=now, slack=slack)
         except EditionMoved:
             raise
         except TryAgain:

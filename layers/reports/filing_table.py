@@ -15,11 +15,11 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from geo.errors import GeoError
-from layers.areas.records import CompiledEdition
 from layers.refusals import Refusal
 from layers.reports.filing import EditionMoved, file_surely
-from layers.reports.records import Filed, Kind
+from layers.reports.records import Filed
 from layers.reports.rows import RowReader
+from layers.reports.setting import Setting
 
 Row = Mapping[str, str]
 
@@ -63,8 +63,7 @@ class TableFiling:
     """One table being filed."""
 
     reader: RowReader
-    compiled: CompiledEdition
-    kinds: Mapping[str, Kind]
+    setting: Setting
     actor: str
     now: Callable[[], datetime]
     refuse: Callable[[RefusedRow], None]
@@ -103,8 +102,7 @@ async def _file(connection: AsyncConnection[Any], number: int, row: Row, table: 
     return await file_surely(
         connection,
         table.reader.read(row, number),
-        compiled=table.compiled,
-        kinds=table.kinds,
+        setting=table.setting,
         actor=table.actor,
         now=table.now(),
     )

@@ -45,7 +45,8 @@ ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
     ("relocated", 1): frozenset(
         {"edition", "area_path", "certainty", "located", "flags", "holder_area", "before"}
     ),
-    ("filed", 3): _FILED | {"status", "standard", "clock"},
+    ("filed", 3): _FILED | {"status", "standard", "holder_area", "holder_depth", "clock"},
+    ("admitted", 1): frozenset({"standard", "clock"}),
     # From version 2 on: the level of the holder, and the clock that starts.
     ("assigned", 2): frozenset(
         {"rule", "assignee", "unit", "holder_area", "holder_depth", "reason", "note", "clock"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from psycopg import AsyncConnection as PlainConnection
+from psycopg.rows import dict_row
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,13 +40,31 @@ EXTRA_TYPES: dict[str, tuple[type, ...]] = {
 
 async def kinds(connection: AsyncConnection, district: District) -> dict[str, Kind]:
     """The kinds in use, by code."""
-    statement = select(KindRow.__table__).where(KindRow.district_id == district.id, KindRow.active)
-    return {
-        row.code: Kind(
-            row.id, row.code, row.name, row.name_en or row.name, row.level_depth, row.urgent, row.extra_fields
-        )
-        for row in await connection.execute(statement.order_by(KindRow.code))
-    }
+    statement = select(KindRow.__table__).where(KindRow.district_id == district.id, KindRow.active, ~KindRow.is_group)
+    rows = (await connection.execute(statement.order_by(KindRow.code))).mappings()
+    return {row["code"]: _kind({**row}) for row in rows}
+
+
+async def kind_stored(connection: PlainConnection[Any], district_id: int, code: str) -> Kind:
+    """A kind of the district, in use or not: a report keeps the one it was filed under.
+
+    Raises:
+        UnknownKind: there is none, and was none.
+    """
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute("select * from kinds where district_id = %s and code = %s", [district_id, code])
+    row = await cursor.fetchone()
+    if row is None:
+        raise _unknown(code)
+    return _kind(row)
+
+
+def _kind(row: Mapping[str, Any]) -> Kind:
+    same = (
+        "id", "code", "name", "level_depth", "urgent", "extra_fields", "parent_code", "filing_standard",
+        "closing_standard", "limits", "unit_id", "straight", "checked", "photos",
+    )  # fmt: skip
+    return Kind(name_en=row["name_en"] or row["name"], **{name: row[name] for name in same})
 
 
 async def declare_kinds(connection: AsyncConnection, district: District, given: Sequence[Mapping[str, Any]]) -> int:

@@ -15,7 +15,11 @@ from layers.places.matching import AddressMatch
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of report: at which depth of the tree it is settled, whether it is urgent, which extra fields it takes."""
+    """A kind of report: at which depth of the tree it is settled, whether it is urgent, which extra fields it takes.
+
+    `limits` by clock, as layers/calendars/limits.py writes them. `straight`: it goes to its level at once. `checked`: a
+    dispatcher looks at it before it is filed. `photos`: it is closed only with photos of before and after.
+    """
 
     id: int
     code: str
@@ -24,6 +28,14 @@ class Kind:
     level_depth: int
     urgent: bool
     extra_fields: Mapping[str, Any]
+    parent_code: str | None = None
+    filing_standard: str = ""
+    closing_standard: str = ""
+    limits: Mapping[str, str] = field(default_factory=dict)
+    unit_id: int | None = None
+    straight: bool = False
+    checked: bool = False
+    photos: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,20 @@ def _private(answer: httpx.Response) -> dict[str, Any]:
     return {name: told[name] for name in ("text", "address", "reporter_name", "reporter_phone")}
 
 
+@probes_of("GET /api/v1/reports/{number}/steps", "GET /api/v1/reports/{number}/clock")
+def _steps(world: World, route: str) -> Iterator[Probe]:
+    return _by_number(world, route)
+
+
+@probes_of("POST /api/v1/reports/{number}/steps")
+def _step(world: World, route: str) -> Iterator[Probe]:
+    """One that no report of the world can take, so that it stays as it is."""
+    body = {"action": "verify", "client_key": "probe"}
+    for who in world.people:
+        for report in (*world.reports, None):
+            yield _one(who, route, report, problem("wrong-step"), given={"json": body}, writes=True)
+
+
 @probes_of("POST /api/v1/reports/{number}/hand-overs")
 def _hand_over(world: World, route: str) -> Iterator[Probe]:
     """To the whole of their own district, which sees it anyway: the world stays as it is."""
@@ -148,6 +162,22 @@ def _follow(world: World, route: str) -> Iterator[Probe]:
             yield Probe(route, who, "/api/v1/follow", right, report.name, given)
             other = {"json": {"number": report.number, "secret": LINKS.secret(NEVER)}}
             yield Probe(route, who, "/api/v1/follow", no_such_report(report.number), f"{report.name}, guessed", other)
+
+
+@probes_of("POST /api/v1/follow/steps")
+def _follow_step(world: World, route: str) -> Iterator[Probe]:
+    from tests.access.asking import LINKS
+
+    path = "/api/v1/follow/steps"
+    body = {"action": "reopen", "reason": "came_back", "client_key": "probe"}
+    for who in world.people[::8]:
+        for report in world.reports:
+            given = {"json": body | {"number": report.number, "secret": LINKS.secret(report.number)}}
+            yield Probe(route, who, path, problem("wrong-step"), report.name, given, writes=True)
+            other = {"json": body | {"number": report.number, "secret": LINKS.secret(NEVER)}}
+            yield Probe(route, who, path, no_such_report(report.number), f"{report.name}, guessed", other)
+            other = {"json": given["json"] | {"action": "verify"}}
+            yield Probe(route, who, path, problem("not-allowed"), f"{report.name}, not theirs", other)
 
 
 @probes_of("POST /follow")

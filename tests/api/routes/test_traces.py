@@ -105,7 +105,7 @@ def test_a_journal_names_no_resident_and_no_position(town: Town) -> None:
         number = resident.post("/api/v1/reports", json=town.report()).json()["number"]
     record = town.get(f"/reports/{number}/record")
     [filed, *_] = record["entries"]
-    assert (filed["actor"], filed["version"]) == ("resident", 2)
+    assert (filed["actor"], filed["version"]) == ("resident", 3)
     assert not {"position", "given", "sender", "client_key", "candidates", "extra"} & filed["facts"].keys()
     [sender] = town.sql("select sender from reports order by id desc limit 1")[0]
     assert sender.startswith("account:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -13,13 +14,12 @@ from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from geo.positions import Datum, LonLat
-from layers.areas.queries import compiled, edition_in_force
 from layers.areas.records import CompiledEdition
 from layers.districts.queries import district
 from layers.migrations import sqlalchemy_url
 from layers.reports.filing import file_surely
-from layers.reports.kinds import kinds
 from layers.reports.records import AtPosition, Filed, Filing, Kind, Subject
+from layers.reports.setting import Setting, setting_of
 
 #: A Wednesday, ten in the morning in the town.
 MORNING = datetime(2025, 1, 8, 2, 0, tzinfo=UTC)
@@ -32,9 +32,18 @@ class Desk:
     """Files reports and reads what came of them."""
 
     connection: psycopg.AsyncConnection[Any]
-    compiled: CompiledEdition
-    kinds: dict[str, Kind]
+    setting: Setting
     keys: count[int] = field(default_factory=count)
+
+    @property
+    def compiled(self) -> CompiledEdition:
+        """The edition in force."""
+        return self.setting.in_force
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The kinds by code."""
+        return self.setting.kinds
 
     async def file(self, subject: Subject, *, now: datetime = MORNING, **given: Any) -> Filed:
         """File a report about litter."""
@@ -43,8 +52,7 @@ class Desk:
         return await file_surely(
             self.connection,
             Filing(subject=subject, **facts),
-            compiled=self.compiled,
-            kinds=self.kinds,
+            setting=self.setting,
             actor="test",
             now=now,
         )
@@ -69,10 +77,9 @@ async def desk_at(url: str, connection: psycopg.AsyncConnection[Any]) -> Desk:
     engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
     async with engine.connect() as reading:
         chosen = await district(reading, None)
-        edition = await compiled(reading, chosen, await edition_in_force(reading, chosen))
-        known = await kinds(reading, chosen)
+        setting = await setting_of(reading, chosen)
     await engine.dispose()
-    return Desk(connection, edition, known)
+    return Desk(connection, setting)
 
 
 def near(position: LonLat, *, east_deg: float = 0.0, north_deg: float = 0.0) -> LonLat:

@@ -28,7 +28,7 @@ async def desks(toytown_url: str) -> AsyncIterator[tuple[Desk, Desk]]:
         made = await desk_at(toytown_url, one)
         await made.rows("update people set cap = null returning id")
         await made.rows("update duties set rank = 'A' where rank = 'B' returning id")
-        yield made, Desk(two, made.compiled, made.kinds)
+        yield made, Desk(two, made.setting)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ async def desks(toytown_url: str) -> AsyncIterator[list[Desk]]:
             for _ in range(AT_ONCE)
         ]
         first = await desk_at(toytown_url, connections[0])
-        yield [Desk(connection, first.compiled, first.kinds, first.keys) for connection in connections]
+        yield [Desk(connection, first.setting, first.keys) for connection in connections]
 
 
 async def test_many_reports_in_one_grid_are_shared_evenly_and_all_recorded(desks: list[Desk]) -> None:
