@@ -12,11 +12,9 @@ import binascii
 import hmac
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
-import psycopg
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
@@ -94,9 +92,6 @@ class _Believed:
     until_s: float
 
 
-Lookup = Callable[[psycopg.AsyncConnection[Any], str], Awaitable[Actor | None]]
-
-
 class Visitors:
     """Who stands behind the tokens seen lately."""
 
@@ -127,10 +122,14 @@ class Visitors:
         """Believe nothing any more: after a sign-out, a lock or a grant in this process."""
         self._believed.clear()
 
-    async def _asked(self, request: Request, shown: Credential) -> Actor | None:
+    async def still(self, request: Request, shown: Credential) -> Actor | None:
+        """Whom a credential stands for at this moment. That a stream is open is no sign that someone sits before it."""
+        return await self._asked(request, shown, seen=False)
+
+    async def _asked(self, request: Request, shown: Credential, *, seen: bool = True) -> Actor | None:
         find = actor_of_session if shown.kind == "session" else actor_of_device
         async with request.app.state.database.filing(DESK) as connection:
-            return await find(connection, shown.token, now=request.app.state.clock())
+            return await find(connection, shown.token, now=request.app.state.clock(), seen=seen)
 
 
 async def visitor(request: Request) -> Actor:

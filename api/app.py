@@ -20,6 +20,7 @@ from api.errors import install
 from api.figure_shelf import FigureShelf
 from api.front_desk import FrontDesk
 from api.gate import Gate
+from api.live import Live
 from api.locators import Locators
 from api.openapi import description
 from api.outline_shelf import OutlineShelf
@@ -31,6 +32,7 @@ from api.routes import (
     administration,
     areas,
     erasing,
+    events,
     following,
     handling,
     health,
@@ -73,6 +75,7 @@ ROUTERS = (
     handling.router,
     steps.router,
     erasing.router,
+    events.router,
     photos.router,
     locating.router,
     areas.router,
@@ -117,6 +120,7 @@ def create_app(
     )
     app.state.database = Database(database_url, size=pool_size)
     app.state.locators = Locators(app.state.database)
+    app.state.live = Live(app.state.database)
     app.state.worker = Worker(app.state.database, clock=clock) if with_worker else None
     app.state.outlines = OutlineShelf(app.state.database)
     app.state.pages = PageCache()
@@ -148,6 +152,7 @@ async def _alive(app: FastAPI) -> AsyncIterator[None]:
     await app.state.database.open()
     tasks = [
         asyncio.create_task(app.state.locators.watch(), name="locators"),
+        asyncio.create_task(app.state.live.watch(), name="live"),
         asyncio.create_task(_prepare(app), name="prepare"),
     ]
     if app.state.worker is not None:

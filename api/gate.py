@@ -40,9 +40,10 @@ class Gate:
             await self.app(scope, receive, send)
             return
         # A copy: the server decides by the method it read whether an answer may have a body.
-        inner = {**scope, "method": "GET" if scope["method"] == "HEAD" else scope["method"]}
+        bodiless = scope["method"] == "HEAD"
+        inner = {**scope, "method": "GET" if bodiless else scope["method"], "bodiless": bodiless}
         surface: Surface = scope["app"].state.surface
-        passage = _Passage(inner, send, surface, bodiless=scope["method"] == "HEAD")
+        passage = _Passage(inner, send, surface, bodiless=bodiless)
         try:
             await self._pass(inner, receive, passage)
         finally:

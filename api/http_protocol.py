@@ -17,13 +17,20 @@ LARGEST_HEAD_BYTES = 32_768
 MOST_HEADERS = 100
 #: From the first byte of a request, or from the opening of a connection, to the end of the request's head.
 HEAD_S = 20.0
+#: How long a reader may take nothing of what waits for them.
+UNREAD_S = 60.0
 REASONS = {408: "Request Timeout", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
+
+
+def _stay() -> None:
+    """What has an end of its own comes to it."""
 
 
 class BoundedHttp(HttpToolsProtocol):
     """Refuses long and slow heads, and closes the connection they came on."""
 
     head_s = HEAD_S
+    unread_s = UNREAD_S
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -33,6 +40,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_body = False
         self._refused = False
         self._deadline: asyncio.TimerHandle | None = None
+        self._unread_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a head."""
@@ -42,7 +50,24 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._stop_waiting()
+        self._is_read()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """More waits for the reader than should: they must take some of it."""
+        super().pause_writing()
+        self._unread(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """The reader took it."""
+        self._is_read()
+        super().resume_writing()
+
+    def shutdown(self) -> None:
+        """The server stops: answers come to their end; one that has none of its own is told to."""
+        super().shutdown()
+        if self.cycle is not None:
+            self.cycle.scope["state"].get("leave", _stay)()
 
     def data_received(self, data: bytes) -> None:
         """Read on; what is no whole head yet is counted, but for a chunk that may begin with another's body."""
@@ -101,6 +126,22 @@ class BoundedHttp(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _unread(self, waiting_bytes: int) -> None:
+        self._unread_deadline = self.loop.call_later(self.unread_s, self._still_unread, waiting_bytes)
+
+    def _is_read(self) -> None:
+        if self._unread_deadline is not None:
+            self._unread_deadline.cancel()
+            self._unread_deadline = None
+
+    def _still_unread(self, waited_bytes: int) -> None:
+        """Nothing was taken all the time: whoever wants it asks again."""
+        waiting_bytes = self.transport.get_write_buffer_size()
+        if waiting_bytes >= waited_bytes:
+            self.transport.abort()
+        else:
+            self._unread(waiting_bytes)
 
     def _too_slow(self) -> None:
         self._deadline = None

@@ -199,7 +199,7 @@ def surface_of(settings: Settings) -> Surface:
     every = {field.name: getattr(settings, f"limit_{field.name}") for field in fields(Rates)}
     rates = Rates(**{name: replace(getattr(Rates(), name), most=most) for name, most in every.items()})
     peers = Peers(settings.trusted_proxies, settings.public_url)
-    return Surface(peers, Limits(service_key(settings), rates))
+    return Surface(peers, Limits(service_key(settings), rates), most_streams=settings.limit_streams)
 
 
 def _shown(host: str) -> str:

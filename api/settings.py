@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     limit_machine: PerMinute = 6000
     limit_address: PerMinute = 1200
     limit_guess: PerMinute = 300
+    limit_streams: int = Field(default=10, ge=1, le=10_000)
 
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None

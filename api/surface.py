@@ -37,6 +37,8 @@ HSTS = "max-age=31536000"
 #: What does not say how long it keeps is kept by nobody: it may be of one person alone.
 KEPT_BY_NOBODY = b"no-store"
 STATIC_KEPT = b"public, no-cache"
+#: Consoles, pages and phones of one account.
+MOST_STREAMS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Surface:
 
     peers: Peers = field(default_factory=Peers)
     limits: Limits | None = None
+    #: Live streams that one account may have open in one process.
+    most_streams: int = MOST_STREAMS
 
     @property
     def is_https(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, cast, false, func, or_, select, text, true
@@ -26,6 +27,21 @@ _ENTER = text("select " + ", ".join(f"set_config('wangge.{name}', :{name}, true)
 async def enter(connection: AsyncConnection, scope: Scope) -> None:
     """Put the transaction of a connection behind the second wall of a scope."""
     await connection.execute(_ENTER, scope.settings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What decides who sees a report: where it lies, who has it in hand, who filed it, to whom it is handed over."""
+
+    report_id: int
+    district_id: int
+    sender: str
+    area_path: str | None
+    assignee_id: int | None
+    unit_id: int | None
+    to_paths: tuple[str, ...] = ()
+    to_people: tuple[int, ...] = ()
+    to_units: tuple[int, ...] = ()
 
 
 @asynccontextmanager
@@ -57,6 +73,18 @@ def reports_seen(reports: Any, scope: Scope) -> ColumnElement[bool]:
     return or_(false(), *allowed)
 
 
+def sees(scope: Scope, report: Sight) -> bool:
+    """Whether the scope may see a report: the same rule as `reports_seen`, for what is already in memory."""
+    in_hand = scope.person_id is not None and scope.person_id in (report.assignee_id, *report.to_people)
+    return (
+        in_hand
+        or any(holds(scope, path) for path in (report.area_path, *report.to_paths))
+        or (report.area_path is None and report.district_id in scope.districts)
+        or (scope.sender is not None and report.sender == scope.sender)
+        or report.report_id in scope.opened
+    )
+
+
 def areas_seen(path: Any, scope: Scope) -> ColumnElement[bool]:
     """The condition that leaves of areas, by their path column, those in the territory."""
     if scope.desk:
@@ -74,4 +102,4 @@ def holds(scope: Scope, path: str | None) -> bool:
     """Whether an area lies in the territory; the same rule, for what is already in memory."""
     if scope.desk:
         return True
-    return path is not None and any(path.startswith(one) for one in scope.paths)
+    return path is not None and path.startswith(tuple(filter(None, scope.paths)))

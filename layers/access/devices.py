@@ -65,7 +65,9 @@ class WrongKind(Refusal):
     """A machine's secret needs a machine's account, and a phone's one of a person."""
 
 
-async def actor_of_device(connection: AsyncConnection[Any], token: str, *, now: datetime) -> Actor | None:
+async def actor_of_device(
+    connection: AsyncConnection[Any], token: str, *, now: datetime, seen: bool = True
+) -> Actor | None:
     """Who stands behind a device's secret, None where it is unknown, expired, revoked or its account locked.
 
     Raises:
@@ -78,7 +80,7 @@ async def actor_of_device(connection: AsyncConnection[Any], token: str, *, now: 
         return None
     if row["lost_at"] is not None:
         raise DeviceLost("This device was reported lost.", remedy="Forget everything it holds, and sign in anew.")
-    if row["seen_at"] is None or now - row["seen_at"] >= SEEN_EVERY:
+    if seen and (row["seen_at"] is None or now - row["seen_at"] >= SEEN_EVERY):
         await connection.execute(SEEN, [now, row["device_id"]])
     return await _actor(connection, row, now)
 

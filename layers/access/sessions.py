@@ -58,14 +58,16 @@ async def start_session(connection: AsyncConnection[Any], account: Account, *, h
     return token
 
 
-async def actor_of_session(connection: AsyncConnection[Any], token: str, *, now: datetime) -> Actor | None:
+async def actor_of_session(
+    connection: AsyncConnection[Any], token: str, *, now: datetime, seen: bool = True
+) -> Actor | None:
     """Who stands behind a session that owes nothing; None where it is unknown, over, idle or its account locked."""
     cursor = connection.cursor(row_factory=dict_row)
     await cursor.execute(FIND, _alive(token, now))
     row = await cursor.fetchone()
     if row is None:
         return None
-    if now - row["seen_at"] >= SEEN_EVERY:
+    if seen and now - row["seen_at"] >= SEEN_EVERY:
         await connection.execute(SEEN, [now, row["session_id"]])
     return Actor(
         f"account:{row['id']}",

@@ -7,6 +7,7 @@ import layers.areas.tables
 import layers.calendars.tables
 import layers.districts.tables
 import layers.limits.tables
+import layers.notices.tables
 import layers.places.tables
 import layers.reports.journal_tables
 import layers.reports.photos_tables

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
-from layers.base import Base, Moment
+from layers.base import Base, Moment, Path
 
 
 class TransactionId(UserDefinedType[str]):
@@ -64,7 +64,10 @@ class SealRow(Base):
 
 
 class StreamRow(Base):
-    """An entry's place in the stream that listeners replay; given in commit order by the pump."""
+    """An entry's place in the stream that listeners replay, given in commit order by the pump; and who could see it.
+
+    Where the report lay and who had it in hand when its entry was pumped: whoever saw it then is told that it left.
+    """
 
     __tablename__ = "journal_stream"
     __table_args__ = (Index("uq_journal_stream_entry", "report_id", "position", unique=True),)
@@ -73,6 +76,9 @@ class StreamRow(Base):
     district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"))
     report_id: Mapped[int] = mapped_column(BigInteger)
     position: Mapped[int] = mapped_column(Integer)
+    area_path: Mapped[Path | None]
+    assignee_id: Mapped[int | None] = mapped_column(BigInteger)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class PumpRow(Base):

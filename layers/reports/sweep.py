@@ -22,6 +22,8 @@ from layers.reports.statements import ASSIGN_REPORT, PUMP, TAKE_LOAD, UNASSIGNED
 
 #: Reports looked at in one transaction, so that a sweep never holds many rows for long.
 BATCH = 50
+#: Whether any entry may wait for its place: asked often, it writes nothing and locks nothing.
+WAITS = "select exists (select from journal_entries j, journal_pump p where j.transaction >= p.upto)"
 
 
 async def assign_waiting(
@@ -88,6 +90,9 @@ def _values(
 
 async def pump(connection: AsyncConnection[Any]) -> int:
     """Move what the journal has gained into the stream, in the caller's transaction; returns how many entries."""
+    [waits] = await (await connection.execute(WAITS)).fetchone() or [False]
+    if not waits:
+        return 0
     cursor = connection.cursor(row_factory=dict_row)
     await cursor.execute(PUMP)
     row = await cursor.fetchone()

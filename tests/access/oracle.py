@@ -94,6 +94,7 @@ ROUTES: dict[str, str | None] = {
     "POST /account/password": "own_account",
     "POST /account/second-factor": "own_account",
     "POST /account/second-factor/confirm": "own_account",
+    "GET /api/v1/events": "read_reports",
     "GET /api/v1/reports": "read_reports",
     "GET /api/v1/reports/repeated-positions": "read_reports",
     "POST /api/v1/reports": "file_report",

@@ -14,6 +14,7 @@ from tests.access.probes import (
     allowed,
     equal,
     no_such_report,
+    numbers_in,
     probes_of,
     problem,
     refused,
@@ -235,6 +236,15 @@ def _lists(world: World, route: str) -> Iterator[Probe]:
                 right = equal(expected, _numbers) if allowed(who, route) else refused(who)
                 given = {"params": {"district": district, "limit": "200", **query}}
                 yield Probe(route, who, "/api/v1/reports", right, f"{name}, {district}", given)
+
+
+@probes_of("GET /api/v1/events")
+def _events(world: World, route: str) -> Iterator[Probe]:
+    """Everything that happened: of no other report than those that may be seen, and of each of them."""
+    for who in world.people:
+        expected = {one.number for district in (TOWN, NEXT) for one in seen_in(who, world.reports, district)}
+        right = equal(expected, numbers_in) if allowed(who, route) else refused(who)
+        yield Probe(route, who, "/api/v1/events", right, "", {"params": {"after": "0", "wait": "false"}})
 
 
 def seen_in(who: Who, reports: Sequence[Filed], district: str) -> list[Filed]:

@@ -15,10 +15,10 @@ CHILDREN = ("report_private", "assignments", "journal_entries", "journal_stream"
 OF_ACCOUNTS = ("territories", "devices", "sessions")
 NAMES = ("paths", "districts", "person", "sender", "opened", "account", "administers", "audits", "desk")
 #: What the service may do beside reading and adding; everything else is refused to it.
-MAY_DELETE = {"sessions", "positions", "allowances"}
+MAY_DELETE = {"sessions", "positions", "allowances", "subscriptions", "notices", "deliveries"}
 MAY_UPDATE = {
     *("reports", "report_private", "person_loads", "journal_pump", "hand_overs", "accounts", "territories", "sessions"),
-    *("devices", "positions", "allowances"),
+    *("devices", "positions", "allowances", "delivery_lanes", "notice_position"),
 }
 
 
