@@ -7,7 +7,7 @@ import queue
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,7 +81,8 @@ def listening(client: httpx.Client, **given: Any) -> Iterator[Ear]:
         assert ear.began.wait(PATIENCE_S)
         yield ear
         # To close a socket that a thread reads from tells the other side nothing.
-        answer.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            answer.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 def replayed(client: httpx.Client, after: int | None = None, **given: Any) -> list[Heard]:

@@ -91,7 +91,7 @@ def main() -> None:
 
 
 async def _drive(order: Order) -> Tally:
-    requests = _requests(order)
+    requests = requests_of(order)
     seen: list[tuple[bytes, float]] = []
     began = time.perf_counter()
     clients = [_Client(requests, began + order.seconds, seen) for _ in range(order.clients)]
@@ -103,7 +103,8 @@ async def _drive(order: Order) -> Tally:
     return Tally(time.perf_counter() - began, dict(statuses), [latency for _, latency in seen])
 
 
-def _requests(order: Order) -> Iterator[bytes]:
+def requests_of(order: Order) -> Iterator[bytes]:
+    """What is sent, one after another: reports around the middles of cells."""
     chance = random.Random(order.run)  # noqa: S311 - the same places in every run # nosec B311
     number = 0
     while True:

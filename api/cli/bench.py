@@ -20,15 +20,16 @@ class Bench(StrEnum):
     FILE = "file"
     MAPS = "maps"
     ACCESS = "access"
+    EVENTS = "events"
 
 
 def bench(
-    which: Annotated[Bench, typer.Argument(help="locate, file, maps or access.")],
+    which: Annotated[Bench, typer.Argument(help="locate, file, maps, access or events.")],
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A short run that only shows that it works.")] = False,
 ) -> None:
-    """Measure locating, filing, the maps or the second wall beside peers; docs/benchmarks.md says how to read it."""
+    """Measure locating, filing, the maps, the second wall or live events; docs/benchmarks.md says how to read it."""
     outcome = _run(which, read_settings(), quick=quick)
     if json:
         typer.echo(orjson.dumps(outcome.as_json()))
@@ -50,6 +51,10 @@ def _run(which: Bench, settings: Settings, *, quick: bool) -> Outcome:
         from api.bench.access import bench_access
 
         return bench_access(settings.var, quick=quick)
+    if which is Bench.EVENTS:
+        from api.bench.events import bench_events
+
+        return bench_events(settings.var, quick=quick)
     from api.bench.drawing import bench_maps
 
     return bench_maps(settings.var, quick=quick)

@@ -22,6 +22,7 @@ JUDGED = {
         "index_mb",
     },
     "file": {"share_of_bound", "hot_to_spread", "p50_ms", "p99_ms", "load_spread", "left_out"},
+    "events": {"events_p95_s", "events_p99_s", "listeners"},
     "maps": {"refresh_bytes_to_naive", "build_to_naive", "figures_p50_ms", "figures_p99_ms"},
 }
 
@@ -36,8 +37,8 @@ def _bench(which: str, var: Path) -> dict[str, Any]:
     return told
 
 
-#: Two of them make a cluster and load a district, half a minute each.
-BENCHES = ["locate", pytest.param("file", marks=pytest.mark.long), pytest.param("maps", marks=pytest.mark.long)]
+#: Three of them make a cluster and load a district, half a minute each.
+BENCHES = ["locate", *(pytest.param(one, marks=pytest.mark.long) for one in ("file", "maps", "events"))]
 
 
 @pytest.mark.parametrize("which", BENCHES)
