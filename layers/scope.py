@@ -75,9 +75,9 @@ def reports_seen(reports: Any, scope: Scope) -> ColumnElement[bool]:
 
 def sees(scope: Scope, report: Sight) -> bool:
     """Whether the scope may see a report: the same rule as `reports_seen`, for what is already in memory."""
-    in_hand = scope.person_id is not None and scope.person_id in (report.assignee_id, *report.to_people)
     return (
-        in_hand
+        (scope.person_id is not None and scope.person_id in (report.assignee_id, *report.to_people))
+        or (scope.unit_id is not None and scope.unit_id in (report.unit_id, *report.to_units))
         or any(holds(scope, path) for path in (report.area_path, *report.to_paths))
         or (report.area_path is None and report.district_id in scope.districts)
         or (scope.sender is not None and report.sender == scope.sender)

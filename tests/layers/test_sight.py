@@ -24,6 +24,12 @@ insert into hand_overs (report_id, to_path, to_person_id, reason, made_by, made_
 select r.id, %(path)s, %(person)s, 'test', 'test', now(), case when %(ended)s then now() end
 from reports r order by r.id offset %(nth)s limit 1
 """
+TO_UNITS = """
+insert into hand_overs (report_id, to_unit_id, reason, made_by, made_at, ended_at)
+select (select id from reports order by id offset n * 11 limit 1), u.id, 'test', 'test', now(),
+    case when n % 3 = 0 then now() end
+from units u, generate_series(1, 4) n
+"""
 SCATTER = (
     "update reports set unit_id = (select min(id) + reports.id % 4 from units) where id % 3 = 0 and id % 4 < 3",
     "update reports set sender = 'account:' || id % 5",
@@ -42,7 +48,7 @@ async def scattered(desk: Desk) -> None:
         to = {"path": area.path if area else None, "person": None if area else people[nth % 6]["id"]}
         await desk.connection.execute(HAND_OVERS, to | {"ended": ended, "nth": nth * 7})
     await desk.connection.execute(UNITS)
-    for statement in SCATTER:
+    for statement in (TO_UNITS, *SCATTER):
         await desk.connection.execute(statement)
 
 
@@ -56,6 +62,9 @@ async def scopes(desk: Desk) -> list[Scope]:
         Scope(paths=path, districts=districts, person_id=person)
         for path, districts, person in product(paths, ((), (district,)), (None, *(row["id"] for row in people)))
     ]
+    units = await desk.rows("select id from units order by id")
+    made += [Scope(unit_id=row["id"], person_id=people[0]["id"]) for row in units]
+    made += [Scope(unit_id=row["id"]) for row in units]
     made += [Scope(sender=f"account:{n}") for n in range(6)] + [NOTHING, DESK]
     return [*made, Scope(opened=tuple(row["id"] for row in reports)), Scope(paths=(areas[3].path,), sender="account:1")]
 
