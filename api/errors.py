@@ -47,7 +47,7 @@ from layers.read.photos import PhotoRefused
 from layers.refusals import Conflict, NotFound, Refusal
 from layers.reports.filing import BadFiling, KeyReused, TryAgain
 from layers.reports.handing_over import NoHandOver, UnknownPerson
-from layers.reports.kinds import BadExtra, UnknownKind
+from layers.reports.kinds import BadExtra, KindIsGroup, UnknownKind
 from layers.reports.lifecycle import WrongStep
 from layers.reports.listing import BadBox, BadPeriod
 from layers.reports.locating import UnknownPlace
@@ -155,6 +155,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     TryAgain: ProblemKind(503, "try-again", "请重试", "Try again"),
     PhotoRefused: ProblemKind(422, "photo-refused", "照片不可用", "The photo cannot be used"),
     BadFiling: ProblemKind(422, "bad-filing", "事件无法立案", "The report cannot be filed"),
+    KindIsGroup: ProblemKind(422, "kind-is-group", "须指明分组内的类别", "A group of kinds"),
     BadExtra: ProblemKind(422, "bad-extra", "附加字段不符", "The extra fields do not fit"),
     BadBox: ProblemKind(422, "bad-box", "范围框不可用", "The box cannot be used"),
     BadPeriod: ProblemKind(422, "bad-period", "时间段不可用", "The period cannot be used"),

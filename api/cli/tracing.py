@@ -14,13 +14,16 @@ from layers.areas.records import Edition
 from layers.districts.queries import district as district_of
 from layers.districts.queries import districts
 from layers.districts.records import District
-from layers.reports.kinds import kinds
+from layers.reports.kinds import kind_tree
 from layers.traces.recording import trace_in
 from layers.traces.records import Event, EventName
 
 #: What a district states of itself: all of it.
 STATED = ("name", "name_en", "time_zone", "levels", "settings")
-OF_KINDS = ("name", "level_depth", "urgent", "extra_fields")
+OF_KINDS = (
+    *("name", "parent_code", "is_group", "level_depth", "urgent", "unit_code", "limits"),
+    *("filing_standard", "closing_standard", "straight", "checked", "photos", "extra_fields"),
+)
 
 
 async def leave_trace(
@@ -70,11 +73,16 @@ async def rules_of(connection: AsyncConnection, code: str) -> tuple[dict[str, An
     if known is None:
         return {}, {}
     stated = asdict(known)
-    every = await kinds(connection, known)
     return (
         {name: stated[name] for name in STATED},
-        {kind.code: {name: getattr(kind, name) for name in OF_KINDS} for kind in every.values()},
+        await kinds_of(connection, known),
     )
+
+
+async def kinds_of(connection: AsyncConnection, district: District) -> dict[str, dict[str, Any]]:
+    """What stands of each kind in use and each group, by code."""
+    tree = await kind_tree(connection, district)
+    return {one.code: {name: getattr(one, name) for name in OF_KINDS} for one in tree}
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from api.schemas.areas import (
     LevelsTold,
     LevelTold,
     PopulationTold,
+    UnitList,
+    UnitTold,
 )
 from api.schemas.common import WITHOUT_NUL, AreaRef, as_json
 from api.schemas.problems import problems
@@ -35,7 +37,9 @@ from layers.actors import Actor
 from layers.areas.geometry import geometry
 from layers.areas.queries import editions, populations
 from layers.areas.records import Area
+from layers.reports.kinds import kind_tree
 from layers.roster.queries import answering
+from layers.roster.units import units
 from layers.scope import holds
 
 router = APIRouter(prefix=API, tags=["areas"], dependencies=[Depends(known_parameters)])
@@ -69,22 +73,18 @@ async def get_levels(query: Annotated[InDistrict, Query()], locators: TheLocator
 
 
 @router.get("/kinds", operation_id="list_kinds", responses=problems(404))
-async def get_kinds(query: Annotated[InDistrict, Query()], locators: TheLocators) -> KindList:
-    """The kinds of report in use."""
-    served = await locators.district(query.district)
-    return KindList(
-        kinds=[
-            KindTold(
-                code=one.code,
-                name=one.name,
-                name_en=one.name_en,
-                level=served.district.levels[one.level_depth].key,
-                urgent=one.urgent,
-                extra_fields=dict(one.extra_fields),
-            )
-            for one in served.kinds.values()
-        ]
-    )
+async def get_kinds(query: Annotated[InDistrict, Query()], reading: Reading, locators: TheLocators) -> KindList:
+    """The tree of the kinds of report in use, groups too; reports are filed under what is no group."""
+    district = (await locators.district(query.district)).district
+    return KindList(kinds=[KindTold.of(one, district) for one in await kind_tree(reading, district)])
+
+
+@router.get("/units", operation_id="list_units", responses=problems(404))
+async def get_units(query: Annotated[InDistrict, Query()], reading: Reading, locators: TheLocators) -> UnitList:
+    """The units in use: departments and other bodies that come to a matter."""
+    district = (await locators.district(query.district)).district
+    told = [UnitTold(code=one.code, name=one.name, name_en=one.name_en) for one in await units(reading, district)]
+    return UnitList(units=told)
 
 
 @router.get("/editions", operation_id="list_editions", responses=problems(404))

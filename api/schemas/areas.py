@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field
 
 from api.schemas.common import AreaRef, Page, Position, Told
+from layers.districts.records import District
+from layers.reports.records import Kind
 
 
 class LevelTold(Told):
@@ -111,17 +113,61 @@ class AreaFeature(Told):
 
 
 class KindTold(Told):
-    """A kind of report."""
+    """A kind of report, or a group of kinds."""
 
     code: str
     name: str
     name_en: str
-    level: str = Field(description="The level that settles it.")
+    parent: str | None = Field(description="The group it lies in.")
+    group: bool = Field(description="A group holds kinds; nothing is filed under it.")
+    level: str | None = Field(description="The level that settles it; none for a group.")
     urgent: bool
+    unit: str | None = Field(description="The unit that comes to the matter, by its code.")
+    limits: dict[str, str] = Field(description='By clock, such as {"handle": "5 working_days"}.')
+    filing_standard: str
+    closing_standard: str
+    straight: bool = Field(description="Goes to its level at once.")
+    checked: bool = Field(description="Looked at before it is filed.")
+    photos: bool = Field(description="Closed only with a photo.")
     extra_fields: dict[str, Any]
+
+    @classmethod
+    def of(cls, kind: Kind, district: District) -> Self:
+        """The kind as it is told."""
+        return cls(
+            code=kind.code,
+            name=kind.name,
+            name_en=kind.name_en,
+            parent=kind.parent_code,
+            group=kind.is_group,
+            level=None if kind.is_group else district.levels[kind.level_depth].key,
+            urgent=kind.urgent,
+            unit=kind.unit_code,
+            limits=dict(kind.limits),
+            filing_standard=kind.filing_standard,
+            closing_standard=kind.closing_standard,
+            straight=kind.straight,
+            checked=kind.checked,
+            photos=kind.photos,
+            extra_fields=dict(kind.extra_fields),
+        )
 
 
 class KindList(Told):
-    """The kinds in use."""
+    """The tree of kinds in use, by code."""
 
     kinds: list[KindTold]
+
+
+class UnitTold(Told):
+    """A department or another body that comes to a matter."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+class UnitList(Told):
+    """The units in use, by code."""
+
+    units: list[UnitTold]

@@ -17,8 +17,11 @@ from layers.places.matching import AddressMatch
 class Kind:
     """A kind of report: at which depth of the tree it is settled, whether it is urgent, which extra fields it takes.
 
-    `limits` by clock, as layers/calendars/limits.py writes them. `straight`: it goes to its level at once. `checked`: a
-    dispatcher looks at it before it is filed. `photos`: it is closed only with photos of before and after.
+    A group (`is_group`) holds kinds and is not filed under; `groups` are the codes of those a kind lies in, from the
+    top. `filing_standard` and `closing_standard` say what filing and closing rest on (立案条件, 结案条件). `limits`:
+    clock (dispatch, handle, verify) → how long, as layers/calendars/limits.py writes it. `unit_id` is the unit in use
+    that comes to the matter. A `straight` kind goes to its level at once, a `checked` one is looked at before it is
+    filed, and one with `photos` is closed only with photos of before and after.
     """
 
     id: int
@@ -29,10 +32,13 @@ class Kind:
     urgent: bool
     extra_fields: Mapping[str, Any]
     parent_code: str | None = None
+    is_group: bool = False
+    groups: tuple[str, ...] = ()
     filing_standard: str = ""
     closing_standard: str = ""
     limits: Mapping[str, str] = field(default_factory=dict)
     unit_id: int | None = None
+    unit_code: str | None = None
     straight: bool = False
     checked: bool = False
     photos: bool = False

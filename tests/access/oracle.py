@@ -51,6 +51,7 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/districts": None,
     "GET /api/v1/levels": None,
     "GET /api/v1/kinds": None,
+    "GET /api/v1/units": None,
     "GET /api/v1/editions": None,
     "GET /api/v1/areas": None,
     "GET /api/v1/areas/{level}/{code}": None,
