@@ -12,6 +12,7 @@ from layers.access.permissions import Action
 from layers.actors import Role
 from layers.reports.lifecycle import Status
 from layers.reports.purposes import FIELDS, Purpose
+from layers.reports.steps.requests import ARGUMENTS, OUTCOMES, REASONS
 from layers.roster.presence import LookPurpose
 from maps.ledger import COLUMNS
 from maps.pages import STATIC
@@ -32,6 +33,9 @@ COMPOSED = {
     "map.": ("quantile", "natural", "fixed", "open", "unassigned", "median_age_open_h", "residents", "workers"),
     "home.": tuple(f"{count}{end}" for count in DistrictCounts.__slots__ for end in ("", "_note")),
     "status.": tuple(Status),
+    "step.": tuple(ARGUMENTS),
+    "reason.": {reason for reasons in REASONS.values() for reason in reasons},
+    "outcome.": OUTCOMES,
     "ledger.": LEDGER,
     "role.": tuple(Role),
     "action.": tuple(Action),
