@@ -33,7 +33,11 @@ LOCK = """
 select r.district_id, d.plane_srid, r.erased_at, st_x(r.geom) as lon, st_y(r.geom) as lat, r.sender, r.client_key,
     r.external_ref, r.given_x is not null as given, r.extra <> '{}' as extra, r.candidates <> '[]' as candidates,
     p.text <> '' as text, p.address is not null as address, p.reporter_name is not null as reporter_name,
-    p.reporter_phone is not null as reporter_phone
+    p.reporter_phone is not null as reporter_phone,
+    exists (select from report_notes n where n.report_id = r.id and n.text is not null) as notes,
+    exists (
+        select from report_callers c where c.report_id = r.id and num_nonnulls(c.name, c.phone, c.text) > 0
+    ) as callers
 from reports r join districts d on d.id = r.district_id left join report_private p on p.report_id = r.id
 where r.id = %s for update of r
 """
@@ -41,6 +45,8 @@ PRIVATE = """
 update report_private set salt = '', text = '', address = null, reporter_name = null, reporter_phone = null
 where report_id = %s
 """
+NOTES = "update report_notes set salt = '', text = null where report_id = %s"
+CALLERS = "update report_callers set salt = '', name = null, phone = null, text = null where report_id = %s"
 #: The square's middle, unless it lies in another cell than the report.
 REPORT = """
 update reports r set
@@ -66,7 +72,18 @@ select count(*) as due from reports
 where district_id = %s and closed_at < %s and closed_at is not null and erased_at is null
 """
 #: What `LOCK` tells of, in the words of the record.
-FIELDS = ("text", "address", "reporter_name", "reporter_phone", "external_ref", "given", "extra", "candidates")
+FIELDS = (
+    "text",
+    "address",
+    "reporter_name",
+    "reporter_phone",
+    "external_ref",
+    "given",
+    "extra",
+    "candidates",
+    "notes",
+    "callers",
+)
 
 
 class Reason(StrEnum):
@@ -103,7 +120,8 @@ async def erase_personal(
     if row["erased_at"] is not None:
         return Erased()
     erased = Erased(tuple(one for one in FIELDS if row[one]), await erase_photos(connection, report_id))
-    await connection.execute(PRIVATE, [report_id])
+    for statement in (PRIVATE, NOTES, CALLERS):
+        await connection.execute(statement, [report_id])
     await connection.execute(REPORT, _values(row, report_id, reason, now))
     stated = {"reason": reason.value, "fields": list(erased.fields), "photos": erased.photos}
     await append(connection, report_id, "personal_erased", stated, actor=actor, now=now)

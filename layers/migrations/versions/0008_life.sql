@@ -191,8 +191,8 @@ from unnest(array['report_notes', 'report_callers', 'call_ins']) name;
 select pg_temp.wall_by_report('step_keys', 'false');
 grant select on calendar_years, units, report_notes, report_callers, step_keys, call_ins to wangge_service;
 grant insert on report_notes, report_callers, step_keys, call_ins to wangge_service;
-grant update (text) on report_notes to wangge_service;
-grant update (name, phone, text) on report_callers to wangge_service;
+grant update (salt, text) on report_notes to wangge_service;
+grant update (salt, name, phone, text) on report_callers to wangge_service;
 grant update (answered_at, done_at, missed, due_at, asked_at) on call_ins to wangge_service;
 
 -- Everything a filing writes (see 0002): now with the clock that begins to run.
