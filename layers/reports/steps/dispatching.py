@@ -10,7 +10,7 @@ from layers.reports.answerers import answerers
 from layers.reports.assignment import Step, assign, facts, steps_of
 from layers.reports.clocks import HANDLE
 from layers.reports.filed import SERIALS_PER_DAY
-from layers.reports.lifecycle import Status
+from layers.reports.lifecycle import STEPS, Action
 from layers.reports.records import Considered, Outcome
 from layers.reports.steps.taking import Taking
 
@@ -38,8 +38,8 @@ async def consider(taking: Taking) -> Outcome | None:
 
 
 async def dispatch(taking: Taking, *, else_to: int | None = None, actor: str | None = None) -> None:
-    """Give a filed report to whoever the rule chooses; to `else_to` where it chooses nobody."""
-    if taking.state.status is not Status.FILED:
+    """Give a report that waits to whoever the rule chooses; to `else_to` where it chooses nobody."""
+    if (taking.state.status, Action.ASSIGN) not in STEPS:
         return
     outcome = await consider(taking)
     if outcome is None:

@@ -176,6 +176,9 @@ def _ask_extension(asked: Asked) -> None:
 
 def _approve_extension(asked: Asked) -> None:
     _extension_pending(asked)
+    clock = asked.state.clock
+    if clock is None or clock.due_at is None or asked.now > clock.due_at:
+        raise NotNow("The clock has run out; an appeal tells who was waited for.")
     if asked.actor.name in {asked.state.asked_by, *asked.state.approvals}:
         raise NotNow("An extension is approved by two people, neither of whom asked for it.")
 

@@ -13,6 +13,7 @@ from layers.reports.clocks import DISPATCH, HANDLE
 from layers.reports.handing_over import UnknownPerson
 from layers.reports.lifecycle import Action
 from layers.reports.steps.dispatching import BY_HAND, consider, dispatch, run
+from layers.reports.steps.guards import NotNow
 from layers.reports.steps.taking import Connection, Taking
 
 PERSON = """
@@ -55,6 +56,8 @@ async def assign_by_hand(taking: Taking) -> None:
     request = taking.request
     if request.person is None and request.unit is None:
         await dispatch(taking)
+        if not taking.entries:
+            raise NotNow("The rule has nobody to ask for this report.", remedy="Name a person or a unit.")
         return
     stated = await _given(taking) | {"rule": BY_HAND, "reason": request.reason or "by_hand", "note": taking.note()}
     outcome = await consider(taking)
