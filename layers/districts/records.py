@@ -38,6 +38,12 @@ class DistrictSettings:
     address_threshold: float = 0.45
     #: From this many reports on, the same coordinates are flagged as repeated.
     repeat_limit: int = 30
+    #: What response, resolution and satisfaction rates weigh in the score of the figures.
+    response_weight: float = 0.1
+    resolution_weight: float = 0.5
+    satisfaction_weight: float = 0.4
+    #: What a basically satisfied answer counts beside a satisfied one.
+    basically_weight: float = 0.9
     #: How long what is personal is kept.
     retention: Retention = field(default_factory=Retention)
 

@@ -1,0 +1,113 @@
+"""The counts of a period, taken from the rows of reports by one statement.
+
+`grouping sets` brings every group and the total at once, so that medians, which cannot be summed, are exact in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from layers.actors import Scope
+from layers.districts.records import District
+from layers.figures.definitions import COUNTS, Basis
+from layers.figures.dimensions import Grouping
+from layers.figures.records import NOTHING, Counted, Period
+from layers.reports.tables import ReportRow
+from layers.scope import reports_seen
+
+STANDS = ReportRow.status != "void"
+DUPLICATE = ReportRow.lead_id.is_not(None)
+CLOSED = ReportRow.status == "closed"
+OVERDUE = ReportRow.overdue > ReportRow.excused
+EVERYTHING: ColumnElement[Any] = literal_column("()")
+VALID = ReportRow.evaluated_at.is_not(None)
+
+
+def countable(cell_depth: int) -> Mapping[str, ColumnElement[bool]]:
+    """What a report of its basis must be for each count, in the words of its row."""
+    return {
+        "filed": not_(DUPLICATE),
+        "duplicates": DUPLICATE,
+        "filed_closed": and_(not_(DUPLICATE), CLOSED),
+        "filed_overdue": and_(not_(DUPLICATE), OVERDUE),
+        "open_at_end": not_(DUPLICATE),
+        "closed": true(),
+        "on_time": not_(OVERDUE),
+        "reworked": ReportRow.reworks > 0,
+        "returned": ReportRow.returns > 0,
+        "right_first": ReportRow.dispatches == 1,
+        "in_grid": ReportRow.settled_depth >= cell_depth,
+        "in_community": ReportRow.settled_depth >= cell_depth - 1,
+        "valid": VALID,
+        "responded": and_(VALID, ReportRow.responded.is_(true())),
+        "solved": and_(VALID, ReportRow.solved.is_(true())),
+        "satisfied": and_(VALID, ReportRow.satisfied == "satisfied"),
+        "basically": and_(VALID, ReportRow.satisfied == "basically"),
+    }
+
+
+async def counted(
+    connection: AsyncConnection, *, scope: Scope, district: District, period: Period, grouping: Grouping
+) -> tuple[dict[str | None, Counted], Counted]:
+    """The counts of a period by label, and of everything, as the scope may see it."""
+    found = await connection.execute(_statement(scope, district, period, grouping))
+    groups: dict[str | None, Counted] = {}
+    total = NOTHING
+    for row in found.mappings():
+        one = Counted({key: row[key] for key in COUNTS}, row["median_s"])
+        if row["is_total"]:
+            total = one
+        else:
+            groups[row["label"]] = one
+    return groups, total
+
+
+def _statement(scope: Scope, district: District, period: Period, grouping: Grouping) -> Select[Any]:
+    basis = _bases(district, period)
+    facts = {key: and_(basis[COUNTS[key].basis], one) for key, one in countable(district.cell_depth).items()}
+    lasting_s = func.floor(func.date_part("epoch", ReportRow.closed_at - ReportRow.filed_at))
+    columns: list[Any] = [
+        cast(grouping.label, Text).label("label"),
+        *(one.label(key) for key, one in facts.items()),
+        case((basis[Basis.CLOSED], lasting_s), else_=null()).label("lasting_s"),
+    ]
+    inner = select(*columns).where(
+        ReportRow.district_id == district.id, reports_seen(ReportRow, scope), STANDS, or_(*basis.values())
+    )
+    if grouping.placing is not None:
+        inner = grouping.placing.joined(inner)
+    rows = inner.subquery()
+    return select(
+        rows.c.label,
+        func.grouping(rows.c.label).label("is_total"),
+        *(func.count().filter(rows.c[key]).label(key) for key in facts),
+        func.percentile_cont(0.5).within_group(rows.c.lasting_s).label("median_s"),
+    ).group_by(func.grouping_sets(rows.c.label, EVERYTHING))
+
+
+def _bases(district: District, period: Period) -> dict[Basis, ColumnElement[bool]]:
+    begin, end = period.bounds(district.zone)
+    before = ReportRow.filed_at < end
+    return {
+        Basis.FILED: and_(before, ReportRow.filed_at >= begin),
+        Basis.CLOSED: and_(CLOSED, not_(DUPLICATE), ReportRow.closed_at >= begin, ReportRow.closed_at < end),
+        Basis.STOCK: and_(before, or_(ReportRow.closed_at.is_(None), ReportRow.closed_at >= end)),
+    }

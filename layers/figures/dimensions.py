@@ -1,0 +1,98 @@
+"""What figures are told apart by: the areas, kinds, groups or units of a sheet, by the labels their counts have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import SQLColumnExpression, Text, case, null, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from layers.actors import Scope
+from layers.areas.records import Area, Edition
+from layers.districts.records import District, Level
+from layers.figures.placing import Placing
+from layers.figures.records import By, Period
+from layers.reports.tables import KindRow, ReportRow
+from layers.roster.tables import UnitRow
+from layers.scope import holds
+
+
+class Named(NamedTuple):
+    """Something figures are told apart by. `key`: its label in the counts. `always`: also where nothing is counted."""
+
+    key: str
+    code: str
+    name: str
+    name_en: str
+    always: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What reports are told apart by: an expression over their rows, and where they lie if that is asked."""
+
+    label: SQLColumnExpression[Any]
+    placing: Placing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which sheet: a period by a dimension; by area, the areas of a level in an edition."""
+
+    period: Period
+    by: By
+    level: Level
+    edition: Edition
+    areas: Sequence[Area]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """The rows of a sheet before anything is counted."""
+
+    named: tuple[Named, ...]
+    grouping: Grouping
+
+
+async def dimension(connection: AsyncConnection, district: District, asked: Asked, scope: Scope) -> Dimension:
+    """The rows there are, and how reports fall under them."""
+    if asked.by is By.AREA:
+        placing = Placing(district, asked.edition.id)
+        named = (Named(str(one.id), one.code, one.name, one.name, holds(scope, one.path)) for one in asked.areas)
+        return Dimension(tuple(named), Grouping(placing.at(asked.level.depth), placing))
+    if asked.by is By.UNIT:
+        return Dimension(await _units(connection, district), Grouping(ReportRow.unit_id))
+    return await _of_kinds(connection, district, asked.by)
+
+
+async def _units(connection: AsyncConnection, district: District) -> tuple[Named, ...]:
+    statement = select(UnitRow.__table__).where(UnitRow.district_id == district.id).order_by(UnitRow.code)
+    found = await connection.execute(statement)
+    return tuple(Named(str(one.id), one.code, one.name, one.name_en or one.name, one.active) for one in found)
+
+
+async def _of_kinds(connection: AsyncConnection, district: District, by: By) -> Dimension:
+    statement = select(KindRow.__table__).where(KindRow.district_id == district.id).order_by(KindRow.code)
+    found = (await connection.execute(statement)).all()
+    groups = by is By.GROUP
+    named = tuple(
+        Named(one.code if groups else str(one.id), one.code, one.name, one.name_en or one.name, one.active)
+        for one in found
+        if one.is_group is groups and not (groups and one.parent_code)
+    )
+    if not groups:
+        return Dimension(named, Grouping(ReportRow.kind_id))
+    parents = {one.code: one.parent_code for one in found}
+    tops = {one.id: top for one in found if (top := top_group(one.code, parents))}
+    label = case(tops, value=ReportRow.kind_id, else_=null()) if tops else null().cast(Text)
+    return Dimension(named, Grouping(label))
+
+
+def top_group(code: str, parents: Mapping[str, str | None]) -> str | None:
+    """The group at the top of the tree that a kind lies in, None for a kind in no group."""
+    found, above = None, parents.get(code)
+    while above is not None and above != code:
+        found, above = above, parents.get(above)
+    return found
