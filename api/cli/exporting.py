@@ -27,7 +27,10 @@ ALL, LEDGER = "all", "ledger"
 
 def export(
     layer: Annotated[
-        str, typer.Argument(metavar="LEVEL|service-points|buildings|roster|reports|all|ledger", help="What to write.")
+        str,
+        typer.Argument(
+            metavar="LEVEL|service-points|buildings|units|kinds|roster|reports|all|ledger", help="What to write."
+        ),
     ],
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where; the ending says the format.")],
     edition: Annotated[int | None, typer.Option(help="Number of the edition; default: the one in force.")] = None,

@@ -13,10 +13,11 @@ from layers.districts.records import District, UnknownLevel
 from layers.places.exporting import FIELDS as PLACES
 from layers.places.exporting import places_stream
 from layers.reports.exporting import reports_stream
-from layers.roster.exporting import roster_stream
+from layers.reports.kinds_exporting import kinds_stream
+from layers.roster.exporting import roster_stream, units_stream
 from layers.write.streams import FeatureStream
 
-ROSTER, REPORTS = "roster", "reports"
+ROSTER, REPORTS, KINDS, UNITS = "roster", "reports", "kinds", "units"
 
 
 class Opened(NamedTuple):
@@ -28,7 +29,7 @@ class Opened(NamedTuple):
 
 def layer_names(district: District) -> list[str]:
     """Every layer of a district, levels first."""
-    return [*(level.key for level in district.levels), *PLACES, ROSTER, REPORTS]
+    return [*(level.key for level in district.levels), *PLACES, UNITS, KINDS, ROSTER, REPORTS]
 
 
 async def open_stream(
@@ -46,6 +47,10 @@ async def open_stream(
         roster = await roster_stream(connection, district=district, on=on)
         note = f"roster: {roster.left_out:,} people without a duty, or not active, are not in it."
         return Opened(roster.stream, (note,) if roster.left_out else ())
+    if name == UNITS:
+        return Opened(await units_stream(connection, district=district))
+    if name == KINDS:
+        return Opened(await kinds_stream(connection, district=district))
     if name == REPORTS:
         under = None if edition is None else await edition_of(connection, district, edition)
         return Opened(await reports_stream(connection, district=district, edition=under))

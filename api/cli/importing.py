@@ -1,4 +1,4 @@
-"""`./wangge import`: a level's polygons, service points, buildings, households or the roster, from a file."""
+"""`./wangge import`: a level's polygons, service points, buildings, households, roster, kinds or units, from a file."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from typing import Annotated
 import typer
 
 from api.cli.column_maps import BadOption, read_pairs, typed_words
+from api.cli.importing_kinds import import_kinds, import_units
 from api.cli.importing_levels import LevelOptions, import_level
 from api.cli.importing_registers import RegisterOptions, import_households, import_places, import_roster
+from layers.read.leaving import Rest
 
 Commit = Annotated[bool, typer.Option("--commit", help="Store it; without this nothing is changed.")]
 Field = Annotated[str | None, typer.Option(metavar="FIELD")]
 Digits = Annotated[int | None, typer.Option(metavar="N", help="Restore leading zeros up to N digits.")]
 
-REGISTERS = {"households": import_households, "roster": import_roster}
+REGISTERS = {
+    "households": import_households,
+    "roster": import_roster,
+    "kinds": import_kinds,
+    "units": import_units,
+}
 
 
 def import_file(
@@ -24,7 +31,10 @@ def import_file(
         Path, typer.Argument(help="Shapefile (also zipped), GeoPackage, GeoJSON; tables as CSV, CSV.GZ or XLSX.")
     ],
     kind: Annotated[
-        str, typer.Option("--as", metavar="LEVEL|service-points|buildings|households|roster", help="What it holds.")
+        str,
+        typer.Option(
+            "--as", metavar="LEVEL|service-points|buildings|households|roster|kinds|units", help="What it holds."
+        ),
     ],
     district: Annotated[str | None, typer.Option(help="Code of the district, when there are several.")] = None,
     code: Annotated[str | None, typer.Option(metavar="FIELD[+FIELD]", help="Several are joined: 12-7.")] = None,
@@ -59,6 +69,13 @@ def import_file(
     repair: Annotated[bool, typer.Option("--repair", help="Mend overlaps, slivers, rings and doubled rows.")] = False,
     defects: Annotated[Path | None, typer.Option(help="Write every defect here, GeoJSON.")] = None,
     refused: Annotated[Path | None, typer.Option(help="Write refused rows here, CSV.")] = None,
+    letter: Annotated[
+        str | None,
+        typer.Option("--range", metavar="C|M|L", help="Kinds coded by digits alone: components, matters, local."),
+    ] = None,
+    rest: Annotated[
+        Rest | None, typer.Option(help="Kinds and units that are not in the file; inactive, unless most would go.")
+    ] = None,
     commit: Commit = False,
 ) -> None:
     """Import a file. A dry run unless --commit: it prints what would change and every defect.
@@ -71,7 +88,18 @@ def import_file(
     if kind in {"service-points", "buildings", *REGISTERS}:
         columns = {"code": code, **columns} if code else columns
         options = RegisterOptions(
-            district, columns, layer, crs, datum, encoding, kept, code_digits, refused, typed_words(context)
+            district=district,
+            columns=columns,
+            layer=layer,
+            crs=crs,
+            datum=datum,
+            encoding=encoding,
+            keep=kept,
+            code_digits=code_digits,
+            refused=refused,
+            typed=typed_words(context),
+            letter=letter,
+            rest=rest,
         )
         if kind in REGISTERS:
             REGISTERS[kind](file, options=options, commit=commit)

@@ -25,6 +25,7 @@ from layers.read.codes import padded
 from layers.read.columns import ColumnMap, map_columns, named_as_fields, named_as_given
 from layers.read.features import FeatureTable, read_features
 from layers.read.keeping import kept_fields
+from layers.read.leaving import Rest
 from layers.read.point_tables import read_points_table
 from layers.read.rows import RefusedRow, columns_of, is_table, row_chunks, write_refused
 from layers.refusals import Refusal
@@ -55,6 +56,8 @@ class RegisterOptions:
     code_digits: int | None
     refused: Path | None
     typed: Sequence[str]
+    letter: str | None = None
+    rest: Rest | None = None
 
 
 def import_places(file: Path, *, kind: str, options: RegisterOptions, commit: bool) -> None:
@@ -85,7 +88,7 @@ def import_places(file: Path, *, kind: str, options: RegisterOptions, commit: bo
 
     outcome = in_transaction(work, commit=commit)
     _say_places(kind, outcome)
-    _end(outcome.refused, options.refused, commit=commit)
+    end(outcome.refused, options.refused, commit=commit)
 
 
 def import_households(file: Path, *, options: RegisterOptions, commit: bool) -> None:
@@ -110,7 +113,7 @@ def import_households(file: Path, *, options: RegisterOptions, commit: bool) -> 
     typer.echo(f"households: {outcome.changed:,} buildings changed, {outcome.unchanged:,} unchanged.")
     if outcome.unstated:
         typer.echo(f"{outcome.unstated:,} more buildings are stored and not in this table; they keep their counts.")
-    _end(outcome.refused, options.refused, commit=commit)
+    end(outcome.refused, options.refused, commit=commit)
 
 
 def import_roster(file: Path, *, options: RegisterOptions, commit: bool) -> None:
@@ -133,7 +136,7 @@ def import_roster(file: Path, *, options: RegisterOptions, commit: bool) -> None
     outcome = in_transaction(work, commit=commit)
     counts = asdict(outcome.difference)
     typer.echo("Roster: " + ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items()) + ".")
-    _end(named_as_given(outcome.refused, header), options.refused, commit=commit)
+    end(named_as_given(outcome.refused, header), options.refused, commit=commit)
 
 
 def read_datum(name: str) -> Datum:
@@ -203,7 +206,8 @@ def _say_places(kind: str, outcome: PlacesImported) -> None:
         typer.echo("No edition is in force yet: they are located when one is published.")
 
 
-def _end(refused: Sequence[RefusedRow], file: Path | None, *, commit: bool) -> None:
+def end(refused: Sequence[RefusedRow], file: Path | None, *, commit: bool) -> None:
+    """Say which rows were refused, write them out where that is asked for, and say whether anything was stored."""
     print_table(
         f"Refused rows: {len(refused):,}", ["row", "reason"], [(one.number, one.reason) for one in refused[:FIRST_FEW]]
     )

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from layers.read.fields import choose_field, require_field
+from layers.read.fields import KNOWN, choose_field, require_field
 from layers.read.refusals import FieldNeeded
 from layers.read.rows import RefusedRow
 from layers.refusals import Refusal
@@ -38,9 +38,16 @@ class ColumnMap:
 
 
 def map_columns(
-    present: Iterable[str], *, needed: Sequence[str], optional: Sequence[str], given: Mapping[str, str]
+    present: Iterable[str],
+    *,
+    needed: Sequence[str],
+    optional: Sequence[str],
+    given: Mapping[str, str],
+    names: Mapping[str, Sequence[str]] = KNOWN,
 ) -> ColumnMap:
     """The columns of `needed` and `optional` fields: as `given`, else called like the field, else by a known name.
+
+    `names` are the known ones by field, in small letters.
 
     Raises:
         FieldNeeded: a needed field has no column, several could be meant, or `given` names what is not there.
@@ -62,7 +69,8 @@ def map_columns(
             columns[name] = name
             continue
         find = require_field if name in needed else choose_field
-        column = find([one for one in header if one not in columns.values()], name, given.get(name))
+        left = [one for one in header if one not in columns.values()]
+        column = find(left, name, given.get(name), names=names)
         if column is not None:
             columns[name] = column
             proposed += [] if name in given else [name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,10 @@ JOIN, SEPARATOR = "+", "-"
 OPTIONS = frozenset({"code", "name", "parent"})
 
 
-def choose_field(fields: Iterable[str], meaning: str, given: str | None) -> str | None:
-    """The field that holds `meaning`, None when no field's name says so.
+def choose_field(
+    fields: Iterable[str], meaning: str, given: str | None, *, names: Mapping[str, Sequence[str]] = KNOWN
+) -> str | None:
+    """The field that holds `meaning`, None when no field's name says so; `names` are those that do, in small letters.
 
     Raises:
         FieldNeeded: the named field is not there, or several fields could be meant.
@@ -54,7 +56,7 @@ def choose_field(fields: Iterable[str], meaning: str, given: str | None) -> str 
                 f"The file has no field {given!r}.", field=meaning, value=given, remedy=f"It has: {_listed(present)}."
             )
         return given
-    fitting = [name for name in present if name.lower() in KNOWN[meaning]]
+    fitting = [name for name in present if name.lower() in names[meaning]]
     if len(fitting) > 1:
         raise FieldNeeded(
             f"Several fields could be the {meaning}: {_listed(fitting)}.",
@@ -64,10 +66,12 @@ def choose_field(fields: Iterable[str], meaning: str, given: str | None) -> str 
     return fitting[0] if fitting else None
 
 
-def require_field(fields: Iterable[str], meaning: str, given: str | None) -> str:
+def require_field(
+    fields: Iterable[str], meaning: str, given: str | None, *, names: Mapping[str, Sequence[str]] = KNOWN
+) -> str:
     """The field that holds `meaning`; refused when there is none."""
     present = list(fields)
-    chosen = choose_field(present, meaning, given)
+    chosen = choose_field(present, meaning, given, names=names)
     if chosen is None:
         raise FieldNeeded(
             f"No field's name says that it is the {meaning}.",

@@ -18,7 +18,10 @@ TABLES = (*CSV, *SHEETS)
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that cannot be used, with its number in the file (the first row after the header is 1) and why."""
+    """A row that cannot be used, with its number in the file and why.
+
+    The first row after the header is 1; in tables as people keep them (ragged.py) rows count from the top of the sheet.
+    """
 
     number: int
     reason: str
@@ -38,7 +41,7 @@ def columns_of(path: Path, *, encoding: str | None = None, sheet: str | None = N
         SuspiciousArchive: a workbook that would do harm.
         WrongEncoding: the text is not in this encoding.
     """
-    _require_table(path)
+    require_table(path)
     if path.suffix.lower() in SHEETS:
         return xlsx_header(path, sheet=sheet)
     for _ in csv_chunks(path, encoding=encoding, size=1):
@@ -56,7 +59,7 @@ def row_chunks(
         SuspiciousArchive: a workbook that would do harm.
         WrongEncoding: the text is not in this encoding.
     """
-    _require_table(path)
+    require_table(path)
     if path.suffix.lower() in SHEETS:
         yield from xlsx_chunks(path, sheet=sheet, size=size)
     else:
@@ -72,7 +75,8 @@ def write_refused(path: Path, refused: Sequence[RefusedRow]) -> None:
         writer.writerows({"row": one.number, "reason": one.reason, **one.cells} for one in refused)
 
 
-def _require_table(path: Path) -> None:
+def require_table(path: Path) -> None:
+    """Refuse what is no file, or by its name no table of rows."""
     if not path.is_file():
         raise UnreadableFile(
             f"There is no file {path}.", field="file", value=str(path), remedy="Check its name and folder."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
@@ -49,8 +49,13 @@ def xlsx_chunks(path: Path, *, sheet: str | None, size: int) -> Iterator[list[di
 
 
 @contextmanager
-def _rows(path: Path, sheet: str | None) -> Iterator[Iterator[list[str]]]:
-    """The rows of the sheet that are not empty, as texts."""
+def opened_sheet(path: Path, sheet: str | None) -> Iterator[tuple[str, Callable[[int | None], Iterator[list[str]]]]]:
+    """The sheet's name, and its rows as texts, empty ones too, of so many columns at most (None: of all).
+
+    Raises:
+        UnreadableFile: no workbook, a damaged one, or one without such a sheet.
+        SuspiciousArchive: unpacking it would do harm.
+    """
     require_harmless(path)
     try:
         book = load_workbook(path, read_only=True, data_only=True)
@@ -62,13 +67,20 @@ def _rows(path: Path, sheet: str | None) -> Iterator[Iterator[list[str]]]:
             remedy="Open it in a spreadsheet and save it as .xlsx again, or as CSV (UTF-8).",
         ) from error
     try:
-        table = book[_sheet(path, book.sheetnames, sheet)]
+        name = _sheet(path, book.sheetnames, sheet)
+        table = book[name]
         # Some programs state a wrong extent, and everything beyond it would be lost.
         table.reset_dimensions()
-        texts = ([_text(cell) for cell in row] for row in table.iter_rows())
-        yield (row for row in texts if any(row))
+        yield name, lambda columns: ([_text(cell) for cell in row] for row in table.iter_rows(max_col=columns))
     finally:
         book.close()
+
+
+@contextmanager
+def _rows(path: Path, sheet: str | None) -> Iterator[Iterator[list[str]]]:
+    """The rows of the sheet that are not empty, as texts."""
+    with opened_sheet(path, sheet) as (_, texts):
+        yield (row for row in texts(None) if any(row))
 
 
 def _sheet(path: Path, names: Sequence[str], sheet: str | None) -> str:

@@ -10,8 +10,10 @@ from psycopg.rows import dict_row
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from layers.calendars.limits import read_limit
 from layers.districts.records import District
 from layers.refusals import NotFound, Refusal
+from layers.reports.kinds_limits import clock_of
 from layers.reports.kinds_stating import (
     CLOCKS,
     EXTRA_TYPES,
@@ -113,6 +115,7 @@ async def declare_kinds(connection: AsyncConnection, district: District, given: 
 
     Raises:
         BadKind: a kind lacks its code or name, names no level, unit or group of the district, or stands twice.
+        BadLimit: a limit cannot be read as a whole.
     """
     rows = [_stated(district, one) for one in given]
     codes = [row.code for row in rows]
@@ -150,7 +153,7 @@ def _stated(district: District, given: Mapping[str, Any]) -> StatedKind:
     if not isinstance(code, str) or not code or not isinstance(name, str) or not name:
         raise BadKind("A kind needs a text code and a text name.", field="kinds", value=dict(given))
     level, is_group, limits = given.get("level"), bool(given.get("group", False)), dict(given.get("limits", {}))
-    for clock in limits.keys() - set(CLOCKS):
+    for clock in {clock_of(key) for key in limits} - set(CLOCKS):
         raise BadKind(
             f"Kind {code!r} has a limit for {clock!r}, which is no clock.",
             field=f"kinds.{code}.limits.{clock}",
@@ -165,7 +168,7 @@ def _stated(district: District, given: Mapping[str, Any]) -> StatedKind:
         is_group=is_group,
         urgent=bool(given.get("urgent", False)),
         unit_code=given.get("unit"),
-        limits=limits,
+        limits={key: str(read_limit(text)) for key, text in limits.items()},
         filing_standard=given.get("filing_standard", ""),
         closing_standard=given.get("closing_standard", ""),
         straight=bool(given.get("straight", False)),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from layers.districts.records import District
 from layers.reports.kinds import kind_tree
+from layers.reports.kinds_limits import written_limits
 from layers.reports.kinds_stating import CLOCKS
 from layers.reports.records import Kind
 from layers.write.naming import own_field
@@ -39,7 +40,7 @@ def _cells(one: Kind, district: District) -> tuple[Any, ...]:
     return (
         *(one.code, one.name, one.name_en, one.parent_code, one.is_group),
         *(None if one.is_group else district.levels[one.level_depth].key, one.urgent, one.unit_code),
-        *(one.limits.get(clock) for clock in CLOCKS),
+        *(written_limits(clock, one.limits) for clock in CLOCKS),
         *(one.filing_standard, one.closing_standard, one.straight, one.checked, one.photos),
         _as_text(one.extra_fields),
     )

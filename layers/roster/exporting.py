@@ -84,5 +84,6 @@ def _day(day: date | None) -> str | None:
 
 async def units_stream(connection: AsyncConnection, *, district: District) -> FeatureStream:
     """The units in use, by code."""
-    rows = [(one.code, one.name, one.name_en) for one in await units(connection, district)]
+    known = await units(connection, district)
+    rows = [(one.code, one.name, None if one.name_en == one.name else one.name_en) for one in known]
     return FeatureStream("units", UNIT_FIELDS, Drawn.NOTHING, len(rows), in_pieces(rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,12 @@ from layers.read.rows import RefusedRow
 from layers.roster.tables import UnitRow
 
 NEEDED, OPTIONAL = ("code", "name"), ("name_en",)
+#: The names of columns that say what they hold.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "code": ("代码", "编码", "单位代码", "单位编码", "部门代码", "部门编码"),
+    "name": ("名称", "单位名称", "部门名称", "单位", "部门", "责任单位"),
+    "name_en": ("英文名称",),
+}
 Row = tuple[int, Mapping[str, str]]
 
 
@@ -40,9 +46,16 @@ class _Read:
 
 
 async def import_units(
-    connection: AsyncConnection, *, district: District, rows: Iterable[Row], rest: Rest | None = None
+    connection: AsyncConnection,
+    *,
+    district: District,
+    rows: Iterable[Row],
+    rest: Rest | None = None,
+    spoilt: Collection[str] = (),
 ) -> UnitsImported:
     """Store a table of units, its rows named by fields with their numbers; unusable rows are given back.
+
+    `spoilt` are codes of rows that were refused before; units with a refused row stay as they are.
 
     Raises:
         MostGone: most units would be left out, and nobody said that this is meant.
@@ -50,7 +63,8 @@ async def import_units(
     stored = await _stored(connection, district)
     read = _read(rows, {code: one.name_en for code, one in stored.items()})
     active = {code for code, one in stored.items() if one.active}
-    missing = sorted(set() if "" in read.spoilt else active - read.stated.keys() - read.spoilt)
+    doubtful = read.spoilt | set(spoilt)
+    missing = sorted(set() if "" in doubtful else active - read.stated.keys() - doubtful)
     gone = leaving(missing, len(active), rest)
     new = tuple(code for code in read.stated if code not in stored)
     changed = tuple(code for code in read.stated if code in stored and _differs(stored[code], read.stated[code]))
@@ -71,7 +85,8 @@ def _read(rows: Iterable[Row], english: Mapping[str, str | None]) -> _Read:
         cells = {name: normalise_digits(value or "").strip() for name, value in given.items() if isinstance(name, str)}
         code, name = cells["code"], cells["name"]
         if code and name and code not in read.stated:
-            read.stated[code] = (name, cells["name_en"] or None if "name_en" in cells else english.get(code))
+            in_english = cells["name_en"] or None if "name_en" in cells else english.get(code)
+            read.stated[code] = (name, None if in_english == name else in_english)
             continue
         why = f"{code} stands in a row above already" if code and name else f"its {'name' if code else 'code'} is empty"
         read.refused.append(RefusedRow(number, why, dict(given)))

@@ -14,7 +14,11 @@ import pytest
 from tests.api.test_import_command import run
 from tests.toytown import polygons
 
-LAYERS = ["district", "street", "community", "grid", "service-points", "buildings", "roster", "reports"]
+LAYERS = [
+    *("district", "street", "community", "grid", "service-points", "buildings"),
+    *("units", "kinds", "roster", "reports"),
+]
+TABLES = {"units", "kinds", "roster"}
 
 
 @pytest.fixture
@@ -45,7 +49,7 @@ def test_all_layers_in_one_geopackage(town: Path) -> None:
 
 def test_all_layers_in_a_folder_or_an_archive(town: Path) -> None:
     assert run("export", "all", "--to", town / "out") == 0
-    as_features = sorted(f"{name}.{'csv' if name == 'roster' else 'geojson'}" for name in LAYERS)
+    as_features = sorted(f"{name}.{'csv' if name in TABLES else 'geojson'}" for name in LAYERS)
     assert sorted(file.name for file in (town / "out").iterdir()) == as_features
     assert run("export", "all", "--to", town / "all.zip", "--each", "xlsx") == 0
     assert zipfile.ZipFile(town / "all.zip").namelist() == sorted(f"{name}.xlsx" for name in LAYERS)
