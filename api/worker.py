@@ -21,6 +21,7 @@ from api.logs import event, fault
 from api.retention import erase_due
 from layers.actors import DESK
 from layers.districts.queries import districts
+from layers.reports.sealing import seal_yesterday
 from layers.reports.setting import setting_of
 from layers.reports.steps.sweeping import BATCH, sweep_overdue, sweep_suspended, sweep_whistles
 from layers.reports.sweep import assign_waiting, pump
@@ -34,6 +35,7 @@ HEARTBEAT_EVERY_S = 60.0
 RETENTION_EVERY_S = 60.0
 DAY_S = 86_400.0
 CLOCKS_EVERY_S = 5.0
+SEAL_EVERY_S = 60.0
 DATABASE_ERRORS = (psycopg.Error, PoolClosed, PoolTimeout, SQLAlchemyError, OSError)
 
 
@@ -57,6 +59,7 @@ class Worker:
             Round("pump", PUMP_EVERY_S, self.pump),
             Round("assign_waiting", 30.0, self.assign_waiting),
             Round("clocks", CLOCKS_EVERY_S, self.sweep_clocks),
+            Round("seal", SEAL_EVERY_S, self.seal_days),
             Round("retention", RETENTION_EVERY_S, self.erase_due),
             Round("trail_head", DAY_S, self.tell_head),
         )
@@ -101,6 +104,19 @@ class Worker:
                         swept = await sweep(plain, setting, now=self._clock())
                     done += swept
         return done
+
+    async def seal_days(self) -> int:
+        """Seal the record of each district once its day is over; the seal is told in the log, to be kept elsewhere."""
+        async with self._database.reading() as connection:
+            known = await districts(connection)
+        made = 0
+        for district in known:
+            async with self._database.filing(DESK) as plain:
+                seal = await seal_yesterday(plain, district, now=self._clock())
+            if seal is not None:
+                event("record_sealed", district=district.code, entries=seal.entries, seal=seal.text)
+                made += 1
+        return made
 
     async def erase_due(self) -> int:
         """Erase what is kept no longer; how much."""

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from api.addresses import known_parameters
+from api.database import database
 from api.locators import Ready
 from api.public_shelf import PublicShelf
 from api.routes.common import API, TheLocators, clock
@@ -18,9 +19,14 @@ from api.schemas.public import (
     PublicReportsQuery,
     PublicReportsTold,
     PublicReportTold,
+    PublicSealsQuery,
+    SealsTold,
+    SealTold,
 )
+from layers.actors import NOTHING
 from layers.refusals import NotFound
 from layers.reports.public import Month
+from layers.reports.sealing import seals_of
 from layers.reports.suppression import LEAST
 
 router = APIRouter(prefix=f"{API}/public", tags=["public"], dependencies=[Depends(known_parameters)])
@@ -28,6 +34,16 @@ router = APIRouter(prefix=f"{API}/public", tags=["public"], dependencies=[Depend
 
 class NotForEverybody(NotFound):
     """There are no public figures of this level."""
+
+
+@router.get("/seals", operation_id="public_seals", responses=problems(404))
+async def get_seals(query: Annotated[PublicSealsQuery, Query()], request: Request, locators: TheLocators) -> SealsTold:
+    """The daily seals of the record, newest first: whoever keeps one can show that nothing before it was made anew."""
+    served = await locators.district(query.district)
+    async with database(request).filing(NOTHING) as connection:
+        seals = await seals_of(connection, served.district.id, most=query.limit)
+    told = [SealTold(day=one.day, entries=one.entries, digest=one.digest.hex()) for one in seals]
+    return SealsTold(district=served.district.code, seals=told)
 
 
 @router.get("/figures", operation_id="public_figures", responses=problems(404))

@@ -71,3 +71,24 @@ class PublicReportsTold(Page):
 
     month: str
     reports: list[PublicReportTold]
+
+
+class PublicSealsQuery(InDistrict):
+    """Which seals."""
+
+    limit: Annotated[int, Field(ge=1, le=1000, description="How many at most."), InDigits] = 100
+
+
+class SealTold(Told):
+    """A day's seal: how many entries it covers, and its digest, chained to the one before."""
+
+    day: date
+    entries: int
+    digest: str
+
+
+class SealsTold(Told):
+    """The seals of a district, newest first."""
+
+    district: str
+    seals: list[SealTold]

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Date,
     ForeignKey,
     Identity,
@@ -52,15 +53,18 @@ class JournalRow(Base):
 
 
 class SealRow(Base):
-    """One digest over all entries of a district's day, chained to the day before."""
+    """One digest over a district's entries since the seal before, chained to it; made once a day."""
 
     __tablename__ = "journal_seals"
+    __table_args__ = (CheckConstraint("from_transaction <= to_transaction", name="range"),)
 
     district_id: Mapped[int] = mapped_column(ForeignKey("districts.id"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     entries: Mapped[int] = mapped_column(Integer)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_at: Mapped[Moment]
+    from_transaction: Mapped[str] = mapped_column(TransactionId)
+    to_transaction: Mapped[str] = mapped_column(TransactionId)
 
 
 class StreamRow(Base):

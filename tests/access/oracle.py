@@ -72,6 +72,7 @@ ROUTES: dict[str, str | None] = {
     "POST /api/v1/residents": None,
     "GET /api/v1/public/figures": None,
     "GET /api/v1/public/reports": None,
+    "GET /api/v1/public/seals": None,
     "DELETE /api/v1/reports/{number}/personal": "erase_personal",
     "POST /api/v1/my/position": "share_position",
     "GET /api/v1/my/position": "share_position",

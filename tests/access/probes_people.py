@@ -28,6 +28,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "GET /maps/outlines/{name}.json": {"params": {"district": TOWN}},
     "GET /api/v1/public/figures": {"params": {"district": TOWN, "level": "street"}},
     "GET /api/v1/public/reports": {"params": {"district": TOWN}},
+    "GET /api/v1/public/seals": {"params": {"district": TOWN}},
 }
 #: Public routes that have nothing to give to what is asked here, and say so to everyone alike.
 OTHERWISE = {
