@@ -51,6 +51,7 @@ from api.routes import (
     sign_in,
     sign_in_pages,
     steps,
+    tasks,
     traces,
     workload,
 )
@@ -74,6 +75,7 @@ ROUTERS = (
     following.router,
     handling.router,
     steps.router,
+    tasks.router,
     erasing.router,
     events.router,
     photos.router,

@@ -38,15 +38,15 @@ def _plans() -> list[_Plan]:
     cells = polygons.grids().codes
 
     def cell(parent: str, nth: int = 0) -> dict[str, Any]:
-        return _in_cell([code for code in cells if code.startswith(parent.removesuffix("000"))][nth])
+        return in_cell([code for code in cells if code.startswith(parent.removesuffix("000"))][nth])
 
-    away = {**_in_cell(cells[0]), "lon": _in_cell(cells[0])["lon"] + neighbour.EAST_DEG}
+    away = {**in_cell(cells[0]), "lon": in_cell(cells[0])["lon"] + neighbour.EAST_DEG}
     return [
         _Plan("own", _area("community", COMMUNITY)),
-        _Plan("child", _in_cell(GROUP[0])),
-        _Plan("child again", _in_cell(GROUP[0])),
-        _Plan("another child", _in_cell(GROUP[2])),
-        _Plan("child apart", _in_cell(CELLS[-1])),
+        _Plan("child", in_cell(GROUP[0])),
+        _Plan("child again", in_cell(GROUP[0])),
+        _Plan("another child", in_cell(GROUP[2])),
+        _Plan("child apart", in_cell(CELLS[-1])),
         _Plan("sibling", cell(polygons.community_code(0, 0))),
         _Plan("sibling again", cell(polygons.community_code(0, 0))),
         _Plan("sibling as a whole", _area("community", polygons.community_code(0, 2))),
@@ -76,7 +76,7 @@ def _area(level: str, code: str) -> dict[str, Any]:
     return {"type": "area", "level": level, "code": code}
 
 
-def _in_cell(code: str) -> dict[str, Any]:
+def in_cell(code: str) -> dict[str, Any]:
     grids = polygons.grids()
     middle = grids.polygons[grids.codes.index(code)].centroid
     lon, lat = round(middle.x, 7), round(middle.y, 7)
