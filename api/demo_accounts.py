@@ -27,10 +27,11 @@ from layers.scope import ENTER
 
 #: Roles that look after the whole district.
 WHOLE_DISTRICT = frozenset({Role.DISPATCHER, Role.PLANNER, Role.SUPERVISOR})
+#: The first by number; of those who come for a unit the first whose unit comes to most kinds.
 PERSON = """
 select p.number from people p
 where p.district_id = %s and p.role = %s and p.active and not exists (select from accounts a where a.person_id = p.id)
-order by p.number limit 1
+order by (select count(*) from kinds k where k.unit_id = p.unit_id) desc, p.number limit 1
 """
 OPEN = "select exists (select from accounts where login like %s and locked_at is null)"
 

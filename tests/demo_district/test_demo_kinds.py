@@ -8,6 +8,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from layers.districts.declaring import declare, read_declaration
+from layers.reports.kinds_exporting import kinds_stream
+from layers.reports.kinds_importing import KindsRequest, import_kinds
+from layers.roster.exporting import units_stream
+from layers.roster.units_importing import import_units
 
 Rows = list[dict[str, str]]
 #: Kinds that other tests, benches and pages rely on: level and urgency.
@@ -69,3 +76,25 @@ def test_kinds_that_others_rely_on_keep_their_level_and_urgency(leaves: Rows) ->
 def test_components_are_closed_with_a_photo_and_petitions_are_looked_at_first(leaves: Rows) -> None:
     assert {row["code"][0] for row in leaves if row["photos"] == "true"} == {"C"}
     assert {row["parent"] for row in leaves if row["checked"] == "true"} == {"LD"}
+
+
+@pytest.mark.anyio
+async def test_the_tables_are_read_whole_and_are_what_is_exported_of_them(tx: AsyncConnection, folder: Path) -> None:
+    given = tomllib.loads((folder / "district.toml").read_text(encoding="utf-8"))
+    district = await declare(tx, read_declaration(given))
+    units, kinds = (_table(folder / f"{name}.csv") for name in ("units", "kinds"))
+    assert not (await import_units(tx, district=district, rows=enumerate(units, 1))).refused
+    columns = {name: name for name in kinds[0]}
+    request = KindsRequest()
+    read = await import_kinds(tx, district=district, columns=columns, rows=enumerate(kinds, 1), request=request)
+    assert (read.refused, len(read.difference.new)) == ((), len(kinds))
+    streams = await units_stream(tx, district=district), await kinds_stream(tx, district=district)
+    for stream, table in zip(streams, (units, kinds), strict=True):
+        [piece] = [rows async for rows in stream.pieces]
+        assert [field.name for field in stream.fields] == list(table[0])
+        told = [[_text(cell) for cell in row] for row in zip(*piece.columns, strict=True)]
+        assert told == [list(row.values()) for row in table]
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell)

@@ -141,11 +141,27 @@ def test_no_command_takes_a_password() -> None:
     assert not [one for one in options if "password" in one or "secret" in one or "token" in one]
 
 
+#: Two handlers of units, the second of one that comes to a kind.
+HANDLERS = """
+with unit as (
+    insert into units (district_id, code, name)
+    select d.id, given, given from districts d, unnest(array['a', 'b']) given
+    returning id, district_id, code
+), hired as (
+    insert into people (district_id, number, role, unit_id)
+    select district_id, case code when 'a' then 'U1' else 'U2' end, 'department_handler', id from unit
+)
+update kinds k set unit_id = unit.id from unit where unit.code = 'b' and k.code = 'M01'
+"""
+
+
 def test_the_demo_has_an_account_for_each_role_once(run: Run, toytown_url: str, tmp_path: Path) -> None:
     from api.service_key import service_key
     from api.settings import Settings
 
     seal = Seal(service_key(Settings(var=tmp_path)))
+    with psycopg.connect(toytown_url) as connection:
+        connection.execute(HANDLERS)
     made = make_demo_accounts(toytown_url, DISTRICT_CODE, seal, now=NOW)
     assert [one.account.role for one in made] == list(Role)
     assert {one.account.role for one in made if one.key} == SECOND_FACTOR
@@ -156,6 +172,7 @@ def test_the_demo_has_an_account_for_each_role_once(run: Run, toytown_url: str, 
     people = {one.account.role: one.account.person_number for one in made}
     assert people[Role.GRID_WORKER] == "W0001"
     assert people[Role.DISPATCHER] == "D0001"
+    assert people[Role.DEPARTMENT_HANDLER] == "U2"
     assert people[Role.RESIDENT] is None
     assert make_demo_accounts(toytown_url, DISTRICT_CODE, seal, now=NOW) == []
     code = run("account", "code", "demo-dispatcher")

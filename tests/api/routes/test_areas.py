@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 import shapely
@@ -151,3 +152,41 @@ def test_the_datum_decides_where_a_position_is(town: Town) -> None:
     shifted = town.get("/locate", **(given | {"datum": "gcj02"}))
     assert shifted["path"] != town.get("/locate", **given)["path"]
     assert town.client.get("/api/v1/locate", params={"lon": 117.2, "lat": 36.6}).status_code == 422
+
+
+#: A unit in use and a former one; a group with a kind of the unit in it.
+TREE = """
+with unit as (
+    insert into units (district_id, code, name, active)
+    select d.id, given, '城管局', given = 'urban' from districts d, unnest(array['urban', 'former']) given
+    returning id, code
+), grouped as (
+    insert into kinds (district_id, code, name, level_depth, is_group) select id, 'LA', '纠纷', 3, true from districts
+)
+update kinds k set parent_code = 'LA', limits = '{"handle": "5 working_days"}', unit_id = unit.id, checked = true
+from unit where k.code = 'L01' and unit.code = 'urban'
+"""
+
+
+def test_kinds_come_as_a_tree_with_their_unit_and_limits_and_units_are_told(town: Town) -> None:
+    town.sql(TREE)
+    assert town.get("/units")["units"] == [{"code": "urban", "name": "城管局", "name_en": "城管局"}]
+    told = {one["code"]: one for one in town.get("/kinds")["kinds"]}
+    assert [told["LA"][name] for name in ("group", "level", "parent", "unit")] == [True, None, None, None]
+    one = told["L01"]
+    assert (one["group"], one["level"], one["parent"], one["unit"]) == (False, "community", "LA", "urban")
+    assert (one["limits"], one["checked"], one["photos"]) == ({"handle": "5 working_days"}, True, False)
+
+
+def test_nothing_is_filed_under_a_group(town: Town) -> None:
+    columns = "district_id, code, name, level_depth, is_group"
+    town.sql(f"insert into kinds ({columns}) select id, 'MA', '市容', 3, true from districts")
+    town.sql("update kinds set parent_code = 'MA' where code = 'M01'")
+    until = time.monotonic() + 30
+    # What the service holds of kinds follows the database within seconds.
+    while (refused := town.client.post("/api/v1/reports", json=town.report(kind="MA"))).status_code == 404:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    told = refused.json()
+    assert (refused.status_code, told["type"], told["field"]) == (422, "/api/v1/problems#kind-is-group", "kind")
+    assert told["remedy"] == "Name one of its kinds: M01"

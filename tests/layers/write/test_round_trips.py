@@ -33,6 +33,16 @@ LEVELS = ("district", "street", "community", "grid")
 PLANE = f"EPSG:{plane_for(Bounds(*polygons.SOUTH_WEST, 117.3, 36.7)).srid}"
 DEGREES = "EPSG:4326"
 DUTIES = 202
+#: A unit, its handler without any duty, and a street's officer who is of it.
+UNITS = """
+with unit as (
+    insert into units (district_id, code, name) select id, '07', '城市管理局' from districts returning id, district_id
+), moved as (
+    update people set unit_id = unit.id from unit where number = 'S0001'
+)
+insert into people (district_id, number, role, shifts, unit_id)
+select district_id, 'U0001', 'department_handler', '1-5 08:00-17:00', id from unit
+"""
 
 
 @pytest.mark.parametrize("crs", [None, PLANE])
@@ -73,6 +83,21 @@ async def test_the_roster(toytown: AsyncConnection, tmp_path: Path, ending: str)
     found = imported.difference
     assert (len(rows), found.unchanged_people, found.unchanged_duties) == (DUTIES, 40, DUTIES)
     assert found.new_people + found.changed_people + found.new_duties + found.changed_duties + found.ended_duties == 0
+
+
+@pytest.mark.parametrize("ending", TABLES)
+async def test_a_roster_with_units(toytown: AsyncConnection, tmp_path: Path, ending: str) -> None:
+    await toytown.execute(text(UNITS))
+    everyone = text("select to_jsonb(p) from people p order by number")
+    before = (await toytown.execute(everyone)).scalars().all()
+    file = await export(toytown, "roster", tmp_path / f"roster{ending}")
+    rows = [row for chunk in row_chunks(file) for row in chunk]
+    assert sorted((row["number"], row["area"]) for row in rows if row["unit"])[-1] == ("U0001", "")
+    district = await district_of(toytown, None)
+    imported = await import_roster(toytown, district=district, columns=columns_of(file), rows=rows, now=LATER)
+    assert not imported.refused
+    assert (len(rows), imported.difference.unchanged_people, imported.difference.ended_duties) == (DUTIES + 1, 41, 0)
+    assert (await toytown.execute(everyone)).scalars().all() == before
 
 
 async def test_a_change_in_the_file_is_found(toytown: AsyncConnection, tmp_path: Path) -> None:
