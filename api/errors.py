@@ -51,6 +51,7 @@ from layers.reports.kinds import BadExtra, KindIsGroup, UnknownKind
 from layers.reports.lifecycle import WrongStep
 from layers.reports.listing import BadBox, BadPeriod
 from layers.reports.locating import UnknownPlace
+from layers.reports.past import NotFiledYet
 from layers.reports.photos import UnknownPhoto
 from layers.reports.purposes import PurposeRefused
 from layers.reports.queries import UnknownReport
@@ -110,6 +111,7 @@ DATABASE_AWAY = ProblemKind(503, "database-away", "数据库没有应答", "The 
 ANSWERS: dict[type[Exception], ProblemKind] = {
     Refusal: ProblemKind(422, "refused", "请求被拒绝", "Refused"),
     NotFound: ProblemKind(404, "not-found", "未找到", "Not found"),
+    NotFiledYet: ProblemKind(404, "not-filed-yet", "当时尚未立案", "Not filed yet then"),
     WrongStep: ProblemKind(409, "wrong-step", "当前状态不能执行此操作", "Not a step in this status"),
     NotNow: ProblemKind(409, "not-now", "现在不能执行此操作", "Not a step now"),
     BadStep: ProblemKind(422, "bad-step", "操作内容不可用", "The step cannot be used"),

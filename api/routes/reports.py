@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 
 from api.access import TheActor, datum_of, needs
@@ -17,6 +18,7 @@ from api.routes.common import API, TheLocators, clock
 from api.schemas.common import WITHOUT_NUL, as_json
 from api.schemas.filing import FilingBody
 from api.schemas.problems import problems
+from api.schemas.queries import PastQuery
 from api.schemas.reports import AssignmentTold, EntryTold, ReasonTold, RecordTold, ReportWithReasons
 from api.straight import Shortcut
 from api.telling import level_keys, told_reports, with_reasons, without_people
@@ -25,6 +27,7 @@ from layers.access.permissions import Action, may
 from layers.actors import DESK, NOTHING, Actor
 from layers.reports.filing import EditionMoved, file_surely
 from layers.reports.links import ReportLinks
+from layers.reports.past import report_at
 from layers.reports.queries import assignments, district_of, id_of, record, report
 from layers.reports.records import Filed, StoredReport
 
@@ -111,9 +114,11 @@ def _address(number: str) -> str:
     return f"{API}/reports/{number}"
 
 
-async def _told(connection: Reading, stored: StoredReport, ready: Ready) -> ReportWithReasons:
+async def _told(
+    connection: Reading, stored: StoredReport, ready: Ready, at: datetime | None = None
+) -> ReportWithReasons:
     [told] = await told_reports(connection, ready, [stored])
-    runs = await assignments(connection, stored.id)
+    runs = [one for one in await assignments(connection, stored.id) if at is None or one.made_at <= at]
     considered, rule = (runs[-1].considered, runs[-1].rule) if runs else ((), None)
     return with_reasons(told, considered, rule, ready.district)
 
@@ -125,12 +130,20 @@ async def _told(connection: Reading, stored: StoredReport, ready: Ready) -> Repo
     responses=problems(404),
 )
 async def get_report(
-    number: ReportNumber, actor: TheActor, reading: Reading, locators: TheLocators
+    number: ReportNumber,
+    actor: TheActor,
+    reading: Reading,
+    locators: TheLocators,
+    query: Annotated[PastQuery, Query()],
 ) -> ReportWithReasons:
-    """One report, with the reasons of its last assignment."""
-    wanted = id_of(number)
+    """One report, with the reasons of its last assignment; with `at`, as it stood at a past moment."""
+    wanted, at = id_of(number), query.at
     ready = await locators.ready(await district_of(reading, wanted, scope=actor.scope))
-    told = await _told(reading, await report(reading, wanted, scope=actor.scope), ready)
+    if at is None:
+        stored = await report(reading, wanted, scope=actor.scope)
+    else:
+        stored = await report_at(reading, wanted, at, scope=actor.scope)
+    told = await _told(reading, stored, ready, at)
     return told if may(actor.role, Action.READ_PEOPLE) else without_people(told)
 
 

@@ -120,6 +120,12 @@ class ReportQuery(InDistrict):
         return None if self.bbox is None else Bounds(*map(float, self.bbox.split(",")))
 
 
+class PastQuery(Given):
+    """Which moment of a report."""
+
+    at: Moment | None = Field(None, description="As it stood then; without it, now.")
+
+
 class RepeatedQuery(InDistrict):
     """Which repeated coordinates are listed."""
 

@@ -1,0 +1,99 @@
+"""Steps over HTTP: what may be done, done once, the clock with its proof, and the past."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.api.routes.towns import Town
+
+
+@pytest.fixture
+def filed(town: Town) -> dict[str, Any]:
+    return town.file()
+
+
+def test_a_step_is_taken_once_and_told_again(town: Town, filed: dict[str, Any]) -> None:
+    path = f"/api/v1/reports/{filed['number']}/steps"
+    desk = town.client
+    possible = desk.get(path).json()
+    assert possible["status"] == "dispatched"
+    actions = {one["action"]: one for one in possible["steps"]}
+    assert {"void", "transfer", "hand_up", "link"} <= actions.keys()
+    assert "accept" not in actions, "the dispatcher does not have it in hand"
+    assert actions["void"]["must"] == ["reason"]
+    body = {"action": "hand_up", "reason": "beyond_powers", "client_key": "k1", "note": "请街道处理"}
+    first = desk.post(path, json=body)
+    again = desk.post(path, json=body)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert (first.json()["again"], again.json()["again"]) == (False, True)
+    assert first.json()["position"] == again.json()["position"]
+    other = desk.post(path, json=body | {"reason": "needs_units"})
+    assert (other.status_code, other.json()["type"].rpartition("#")[2]) == (409, "key-reused")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind", "field"),
+    [
+        ({"action": "verify"}, 409, "wrong-step", "action"),
+        ({"action": "accept"}, 403, "not-allowed", "action"),
+        ({"action": "void"}, 422, "bad-step", "reason"),
+        ({"action": "void", "reason": "whim"}, 422, "bad-step", "reason"),
+        ({"action": "void", "reason": "test", "unit": "U1"}, 422, "bad-step", "unit"),
+        ({"action": "transfer", "reason": "by_hand"}, 422, "bad-step", "person"),
+        ({"action": "transfer", "reason": "by_hand", "person": "NOBODY"}, 404, "unknown-person", "person"),
+        ({"action": "transfer", "reason": "by_hand", "unit": "NOBODY"}, 404, "unknown-unit", "units"),
+        ({"action": "dance"}, 422, "invalid", None),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(
+    town: Town, filed: dict[str, Any], body: dict[str, Any], status: int, kind: str, field: str | None
+) -> None:
+    desk = town.client
+    answer = desk.post(f"/api/v1/reports/{filed['number']}/steps", json={"client_key": "k"} | body)
+    told = answer.json()
+    assert (answer.status_code, told["type"].rpartition("#")[2]) == (status, kind)
+    assert told.get("field") == field
+    assert town.get(f"/reports/{filed['number']}")["status"] == "dispatched"
+
+
+def test_the_clock_shows_what_counted(town: Town, filed: dict[str, Any]) -> None:
+    clock = town.get(f"/reports/{filed['number']}/clock")
+    assert clock["clock"] == "handle"
+    assert clock["limit"]
+    counted = [one for one in clock["proof"] if one["counted"]]
+    if clock["due_at"] is not None:
+        spent_s = sum(
+            (datetime.fromisoformat(one["end"]) - datetime.fromisoformat(one["start"])).total_seconds()
+            for one in counted
+        )
+        amount, unit = clock["limit"].split()
+        hour_s = {"working_days": 8 * 3600, "working_hours": 3600, "urgent_hours": 3600, "days": 86_400}[unit]
+        assert spent_s == pytest.approx(float(amount) * hour_s)
+
+
+def test_the_past_is_as_it_was(town: Town, filed: dict[str, Any]) -> None:
+    number = filed["number"]
+    before = town.get(f"/reports/{number}")
+    town.later(minutes=5)
+    desk = town.client
+    body = {"action": "hand_up", "reason": "beyond_powers", "client_key": "past"}
+    assert desk.post(f"/api/v1/reports/{number}/steps", json=body).status_code == 200
+    after = town.get(f"/reports/{number}")
+    assert after["holder"] != before["holder"]
+    moment = town.get(f"/reports/{number}/record")["entries"][0]["at"]
+    assert town.get(f"/reports/{number}", at=moment) == before
+    early = town.client.get(f"/api/v1/reports/{number}", params={"at": "2001-01-01T00:00:00Z"})
+    assert early.json()["type"].endswith("#not-filed-yet")
+
+
+def test_the_reporter_reopens_and_judges_by_number_and_secret(town: Town, filed: dict[str, Any]) -> None:
+    given = {"number": filed["number"], "secret": filed["secret"], "client_key": "mine"}
+    wrong = town.client.post("/api/v1/follow/steps", json=given | {"action": "verify"})
+    assert wrong.status_code == 403
+    early = town.client.post("/api/v1/follow/steps", json=given | {"action": "reopen", "reason": "not_solved"})
+    assert early.json()["type"].endswith("#wrong-step")
+    guessed = town.client.post("/api/v1/follow/steps", json=given | {"secret": "WRONG", "action": "reopen"})
+    assert guessed.status_code == 404
