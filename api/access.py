@@ -44,6 +44,7 @@ PUBLIC = frozenset(
         ("GET", "/api/v1/levels"),
         ("GET", "/api/v1/kinds"),
         ("GET", "/api/v1/units"),
+        ("GET", "/api/v1/figures/definitions"),
         ("GET", "/api/v1/editions"),
         ("GET", "/api/v1/areas"),
         ("GET", "/api/v1/areas/{level}/{code}"),

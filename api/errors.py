@@ -42,6 +42,7 @@ from layers.calendars.limits import BadLimit
 from layers.calendars.working_time import NoCalendar
 from layers.districts.queries import DistrictNeeded, UnknownDistrict
 from layers.districts.records import UnknownLevel
+from layers.figures.records import BadDays
 from layers.limits.allowances import TooManyRequests
 from layers.read.photos import PhotoRefused
 from layers.refusals import Conflict, NotFound, Refusal
@@ -161,6 +162,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     BadExtra: ProblemKind(422, "bad-extra", "附加字段不符", "The extra fields do not fit"),
     BadBox: ProblemKind(422, "bad-box", "范围框不可用", "The box cannot be used"),
     BadPeriod: ProblemKind(422, "bad-period", "时间段不可用", "The period cannot be used"),
+    BadDays: ProblemKind(422, "bad-days", "统计时段不可用", "The days cannot be used"),
     UnknownMetric: ProblemKind(422, "unknown-metric", "没有这个指标", "No such metric"),
     UnusableClasses: ProblemKind(422, "unusable-classes", "分级不可用", "The classes cannot be used"),
     UnmatchedOutlines: ProblemKind(503, "unmatched-outlines", "边界正在更换", "The boundaries are being replaced"),

@@ -39,6 +39,9 @@ COMMANDS: dict[str, Command] = {
     "roles": Command("api.cli.roles", "roles", "Print who may do what, as docs/roles.md has it."),
     "file": Command("api.cli.filing", "file", "File a table of requests through the same code as a single report."),
     "record": Command("api.cli.record", "record", "Verify the record of all reports, print its daily seals."),
+    "figures": Command(
+        "api.cli.figures", "figures", "Figures of a period: recompute them from the journals, define them."
+    ),
     "audit": Command("api.cli.audit", "audit", "Verify the chain of traces, list them, print where the chain ends."),
     "retention": Command("api.cli.retention", "retention", "Erase what is kept no longer, or show what would go."),
     "bench": Command("api.cli.bench", "bench", "Measure locating, filing or the maps beside their peers."),

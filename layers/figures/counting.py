@@ -68,7 +68,7 @@ async def counted(
     connection: AsyncConnection, *, scope: Scope, district: District, period: Period, grouping: Grouping
 ) -> tuple[dict[str | None, Counted], Counted]:
     """The counts of a period by label, and of everything, as the scope may see it."""
-    found = await connection.execute(_statement(scope, district, period, grouping))
+    found = await connection.execute(statement(scope, district, period, grouping))
     groups: dict[str | None, Counted] = {}
     total = NOTHING
     for row in found.mappings():
@@ -80,7 +80,8 @@ async def counted(
     return groups, total
 
 
-def _statement(scope: Scope, district: District, period: Period, grouping: Grouping) -> Select[Any]:
+def statement(scope: Scope, district: District, period: Period, grouping: Grouping) -> Select[Any]:
+    """The one statement behind every sheet."""
     basis = _bases(district, period)
     facts = {key: and_(basis[COUNTS[key].basis], one) for key, one in countable(district.cell_depth).items()}
     lasting_s = func.floor(func.date_part("epoch", ReportRow.closed_at - ReportRow.filed_at))

@@ -28,7 +28,7 @@ class By(StrEnum):
     UNIT = "unit"
 
 
-class BadPeriod(Refusal):
+class BadDays(Refusal):
     """A text that names no period, or one that ends before it begins."""
 
 
@@ -41,7 +41,7 @@ class Period:
 
     @classmethod
     def read(cls, text: str) -> Period:
-        """The period of '2025-01-01..2025-03-31'; raises `BadPeriod`."""
+        """The period of '2025-01-01..2025-03-31'; raises `BadDays`."""
         found = PERIOD.fullmatch(text)
         try:
             first, last = map(date.fromisoformat, found.groups() if found else ())
@@ -66,8 +66,8 @@ class Period:
         return datetime.combine(self.first, time(), zone), datetime.combine(after, time(), zone)
 
 
-def _bad(message: str, text: str) -> BadPeriod:
-    return BadPeriod(message, field="period", value=text, remedy="Write 2025-01-01..2025-03-31.")
+def _bad(message: str, text: str) -> BadDays:
+    return BadDays(message, field="period", value=text, remedy="Write 2025-01-01..2025-03-31.")
 
 
 @dataclass(frozen=True, slots=True)

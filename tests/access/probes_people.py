@@ -19,6 +19,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "GET /api/v1/levels": {"params": {"district": TOWN}},
     "GET /api/v1/kinds": {"params": {"district": TOWN}},
     "GET /api/v1/units": {"params": {"district": TOWN}},
+    "GET /api/v1/figures/definitions": {},
     "GET /api/v1/editions": {"params": {"district": TOWN}},
     "GET /api/v1/areas": {"params": {"district": TOWN}},
     "GET /api/v1/areas/{level}/{code}/geometry": {"params": {"district": TOWN}},

@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
-from tests.access import probes_figures, probes_people, probes_reports, probes_work
+from tests.access import probes_figures, probes_people, probes_periods, probes_reports, probes_work
 from tests.access.one_wall import without_first_wall, without_second_wall
 from tests.access.probes import Probe, about_rows, every_probe, thinned, wrong_answers
 from tests.access.world_facts import World
 
-DECLARED = (probes_figures, probes_people, probes_reports, probes_work)
+DECLARED = (probes_figures, probes_people, probes_periods, probes_reports, probes_work)
 
 
 def _probes(world: World) -> list[Probe]:
