@@ -13,8 +13,10 @@ import pwd
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,6 +88,18 @@ class Cluster:
         """Whether a server works in this folder. A killed one can remain a zombie, or its number be taken again."""
         pid = self._postmaster_pid()
         return pid is not None and _works_in(pid, self.folder)
+
+    def kill(self) -> None:
+        """End the server at once, as a power cut would; what was committed is there when it starts again."""
+        pid = self._postmaster_pid()
+        if pid is None:
+            return
+        children = [int(one) for one in (PROC / f"{pid}/task/{pid}/children").read_text().split()]
+        os.kill(pid, signal.SIGKILL)
+        # They notice, and hold the memory it left until they have.
+        until = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < until and any(_works_in(one, self.folder) for one in children):
+            time.sleep(0.05)
 
     def url(self, database: str) -> str:
         """The URL of a database of the running cluster, password included."""
@@ -159,11 +173,16 @@ class Cluster:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
 
     def _launch(self) -> None:
-        """Start the server at a free port; another process may take that port first, so try again."""
+        """Start the server at a free port; another process may take that port first, so try again.
+
+        After a crash it comes back at the port it had, where those who work with it look for it.
+        """
+        before = self._pid_lines()[3:4]
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
         settings = NEARBY | (FAST if self.fast else DURABLE)
         for attempt in range(1, LAUNCH_ATTEMPTS + 1):
-            options = " ".join(f"-c {name}={value}" for name, value in (settings | {"port": _free_port()}).items())
+            port = before[0].strip() if before and attempt == 1 else _free_port()
+            options = " ".join(f"-c {name}={value}" for name, value in (settings | {"port": port}).items())
             self.log.unlink(missing_ok=True)
             started = self._run(
                 *(self._program("pg_ctl"), "-D", self.folder, "-l", self.log, "-w", "-t", START_TIMEOUT_S, "-s"),

@@ -30,7 +30,7 @@ def serving(url: str, var: Path, *, processes: int | None = None) -> Iterator[in
     Raises:
         BenchFailed: it does not come up.
     """
-    port = _free_port()
+    port = free_port()
     environment = environment_without(
         "WANGGE_",
         DATABASE_URL=url,
@@ -57,11 +57,12 @@ def _wait_until_ready(service: subprocess.Popen[bytes], port: int, processes: in
     while in_a_row < 8 * processes:
         if time.monotonic() > deadline or service.poll() is not None:
             raise BenchFailed("The service did not become ready.", remedy="Read bench-service.log in WANGGE_VAR.")
-        in_a_row = in_a_row + 1 if _ready(port) else 0
+        in_a_row = in_a_row + 1 if ready(port) else 0
         time.sleep(0.01 if in_a_row else 0.2)
 
 
-def _ready(port: int) -> bool:
+def ready(port: int) -> bool:
+    """Whether the service at a port says it is ready."""
     connection = HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/readyz")
@@ -72,7 +73,8 @@ def _ready(port: int) -> bool:
         connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -21,15 +21,19 @@ class Bench(StrEnum):
     MAPS = "maps"
     ACCESS = "access"
     EVENTS = "events"
+    KILL = "kill"
 
 
 def bench(
-    which: Annotated[Bench, typer.Argument(help="locate, file, maps, access or events.")],
+    which: Annotated[Bench, typer.Argument(help="locate, file, maps, access, events or kill.")],
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A short run that only shows that it works.")] = False,
 ) -> None:
-    """Measure locating, filing, the maps, the second wall or live events; docs/benchmarks.md says how to read it."""
+    """Measure locating, filing, the maps, the second wall or live events, or kill what runs and count what is there.
+
+    docs/benchmarks.md says how to read it.
+    """
     outcome = _run(which, read_settings(), quick=quick)
     if json:
         typer.echo(orjson.dumps(outcome.as_json()))
@@ -51,6 +55,10 @@ def _run(which: Bench, settings: Settings, *, quick: bool) -> Outcome:
         from api.bench.access import bench_access
 
         return bench_access(settings.var, quick=quick)
+    if which is Bench.KILL:
+        from api.bench.kill import bench_kill
+
+        return bench_kill(settings.var, quick=quick)
     if which is Bench.EVENTS:
         from api.bench.events import bench_events
 

@@ -121,7 +121,7 @@ def _of_report(row: Mapping[str, Any], journal: Sequence[Mapping[str, Any]]) -> 
     if broken:
         return
     yield from _of_end(number, row, journal)
-    if row["erased_at"] is None:
+    if journal and row["erased_at"] is None:
         yield from _of_personal(number, row, journal)
 
 
