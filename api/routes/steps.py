@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from fastapi import APIRouter, Depends, Request
 
 from api.access import TheActor, datum_of, needs
 from api.addresses import known_parameters
-from api.database import database
+from api.database import Reading, database
 from api.locators import Locators
 from api.routes.common import API, TheLocators, clock
 from api.routes.reports import ATTEMPTS, ReportNumber, json_only
@@ -17,6 +17,8 @@ from api.schemas.steps import (
     ClockTold,
     FollowedStepBody,
     IntervalTold,
+    NearbyTold,
+    NearTold,
     PossibleStep,
     PossibleSteps,
     StepBody,
@@ -28,6 +30,7 @@ from layers.reports.clocks import proof_of
 from layers.reports.filing import EditionMoved
 from layers.reports.lifecycle import Action as StepAction
 from layers.reports.links import ReportLinks
+from layers.reports.nearby import nearby
 from layers.reports.queries import UnknownReport, district_of, id_of
 from layers.reports.records import report_number
 from layers.reports.steps.possible import asked_now, possible_steps
@@ -171,4 +174,23 @@ async def get_clock(number: ReportNumber, request: Request, actor: TheActor, loc
         calendar={str(year): version for year, version in (running.calendar or {}).items()},
         overdue=asked.state.overdue_marked,
         proof=[IntervalTold(start=a.start, end=a.end, counted=a.counted, why=a.why) for a in proof],
+    )
+
+
+@router.get(
+    "/reports/{number}/nearby",
+    operation_id="nearby_reports",
+    dependencies=[needs(Action.READ_RECORD)],
+    responses=problems(404),
+)
+async def get_nearby(number: ReportNumber, actor: TheActor, reading: Reading) -> NearbyTold:
+    """Whether it comes back at the same place, and open reports of its kind near by that may be the same matter."""
+    found = await nearby(reading, id_of(number), scope=actor.scope)
+    if found is None:
+        return NearbyTold(number=number)
+    return NearbyTold(
+        number=number,
+        nth=found.nth,
+        earlier=[NearTold(**asdict(one)) for one in found.earlier],
+        open_same_kind=[NearTold(**asdict(one)) for one in found.open_same_kind],
     )

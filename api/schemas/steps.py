@@ -115,3 +115,24 @@ class ClockTold(Told):
     )
     overdue: bool = False
     proof: list[IntervalTold] = Field(default_factory=list)
+
+
+class NearTold(Told):
+    """A report near by."""
+
+    number: str
+    kind: str
+    status: str
+    filed_at: datetime
+    distance_m: float
+
+
+class NearbyTold(Told):
+    """What else was reported within 50 m: the same kind in the 90 days before, and what is open."""
+
+    number: str
+    nth: int | None = Field(
+        default=None, description="The how-many-th of its kind there in 90 days, itself included; null without a place."
+    )
+    earlier: list[NearTold] = Field(default_factory=list)
+    open_same_kind: list[NearTold] = Field(default_factory=list)

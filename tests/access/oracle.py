@@ -107,6 +107,7 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/reports/{number}/steps": "take_step",
     "POST /api/v1/reports/{number}/steps": "take_step",
     "GET /api/v1/reports/{number}/clock": "read_record",
+    "GET /api/v1/reports/{number}/nearby": "read_record",
     "GET /api/v1/reports/{number}/candidates": "read_people",
     "GET /api/v1/my/tasks": "take_step",
     "POST /api/v1/my/tasks/near": "take_step",

@@ -109,7 +109,9 @@ def _private(answer: httpx.Response) -> dict[str, Any]:
     return {name: told[name] for name in ("text", "address", "reporter_name", "reporter_phone")}
 
 
-@probes_of("GET /api/v1/reports/{number}/steps", "GET /api/v1/reports/{number}/clock")
+@probes_of(
+    "GET /api/v1/reports/{number}/steps", "GET /api/v1/reports/{number}/clock", "GET /api/v1/reports/{number}/nearby"
+)
 def _steps(world: World, route: str) -> Iterator[Probe]:
     return _by_number(world, route)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.routes.towns import Town
+from tests.api.routes.towns import Town, position
 
 
 @pytest.fixture
@@ -97,3 +97,15 @@ def test_the_reporter_reopens_and_judges_by_number_and_secret(town: Town, filed:
     assert early.json()["type"].endswith("#wrong-step")
     guessed = town.client.post("/api/v1/follow/steps", json=given | {"secret": "WRONG", "action": "reopen"})
     assert guessed.status_code == 404
+
+
+def test_what_comes_back_at_the_same_place_is_counted(town: Town) -> None:
+    here = [town.file(subject=position(7, 7)) for _ in range(3)]
+    town.file(subject=position(7, 7), kind="L01")
+    town.file(subject=position(8, 8))
+    found = town.get(f"/reports/{here[-1]['number']}/nearby")
+    assert found["nth"] == 3
+    assert {one["number"] for one in found["open_same_kind"]} == {one["number"] for one in here[:2]}
+    assert all(one["distance_m"] == 0 for one in found["earlier"])
+    nowhere = town.file(subject={"type": "none"})
+    assert town.get(f"/reports/{nowhere['number']}/nearby")["nth"] is None
