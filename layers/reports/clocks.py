@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from layers.calendars.limits import Limit, read_limit
-from layers.calendars.proofs import stretches
-from layers.calendars.working_time import Calendar, NoCalendar, Pause, Stretch, deadline
+from layers.calendars.proofs import Stretch, stretches
+from layers.calendars.working_time import Calendar, NoCalendar, Pause, deadline
 from layers.canonical import moment_text
 
 DISPATCH, HANDLE, VERIFY = "dispatch", "handle", "verify"
