@@ -79,6 +79,8 @@ def test_a_limit_runs_out(limit: str, start: str, ends: str) -> None:
         ("1工作日", "2026-03-02 10:00", [("2026-03-03 10:00", "2026-03-04 10:00")], "2026-03-03 10:00"),
         # After the end, in a year that nobody imported.
         ("1工作日", "2026-03-02 10:00", [("2027-05-01 10:00", "2027-05-02 10:00")], "2026-03-03 10:00"),
+        # One that ends before it begins is none.
+        ("1工作日", "2026-03-02 10:00", [("2026-03-02 17:00", "2026-03-02 15:00")], "2026-03-03 10:00"),
         # Across the start.
         ("1工作日", "2026-03-02 10:00", [("2026-03-01 10:00", "2026-03-02 11:00")], "2026-03-03 11:00"),
         # A second one lies where only the first one moved the deadline to.
