@@ -54,6 +54,7 @@ from api.routes import (
     steps,
     tasks,
     traces,
+    work_pages,
     workload,
 )
 from api.standing import StandingFigures
@@ -77,6 +78,7 @@ ROUTERS = (
     handling.router,
     steps.router,
     tasks.router,
+    work_pages.router,
     erasing.router,
     events.router,
     photos.router,

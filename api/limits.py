@@ -17,7 +17,6 @@ from hashlib import sha256
 import psycopg
 from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.requests import Request
-from starlette.routing import compile_path
 
 from api.access import Credential, Visitors, credential
 from api.database import Database
@@ -34,10 +33,10 @@ HOUR = timedelta(hours=1)
 UNCOUNTED = re.compile(r"/healthz|/static/.*")
 #: Each shows a password or a code, or costs the work of comparing one.
 SIGNING_IN = re.compile(r"/sign-in(/.+)?|/api/v1/session(/.+)?")
-OWN_ACCOUNT = re.compile(r"/api/v1/my/.+|/account/.+")
+OWN_ACCOUNT = re.compile(r"/api/v1/my/(?!tasks/|area$).+|/account/.+")
 REGISTERING = re.compile(r"/api/v1/residents")
 FILING = re.compile(r"/api/v1/reports")
-UPLOADING = compile_path("/api/v1/reports/{number}/photos")[0]
+UPLOADING = re.compile(r"(/api/v1/reports|/tasks)/[^/]+/photos")
 KEY_PURPOSE = b"wangge: whom allowances are for"
 AWAY = (psycopg.OperationalError, PoolTimeout, PoolClosed)
 

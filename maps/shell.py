@@ -27,10 +27,11 @@ def home_page(
     queues: Sequence[Queue],
     home_map: HomeMap | None,
     districts: Sequence[DistrictLink] = (),
+    acts: bool = False,
 ) -> str:
-    """The start page; without a map where no edition of boundaries is in force."""
-    parts = {"frame": frame, "counts": counts, "queues": queues, "home_map": home_map, "districts": districts}
-    return fill("home.html", frame.language, **parts)
+    """The start page; without a map where no edition of boundaries is in force. `acts`: whoever reads it has work."""
+    parts = {"counts": counts, "queues": queues, "home_map": home_map, "districts": districts, "acts": acts}
+    return fill("home.html", frame.language, frame=frame, **parts)
 
 
 def queue_page(frame: Frame, queue: Queue) -> str:

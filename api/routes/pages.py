@@ -62,6 +62,7 @@ async def get_start(
         queues=found.queues,
         home_map=_map(frame, served) if may(actor.role, Action.READ_FIGURES) and actor.scope.paths else None,
         districts=_districts(frame, await locators.every(), served),
+        acts=may(actor.role, Action.TAKE_STEP),
     )
     return _html(page)
 

@@ -56,7 +56,7 @@ async def post_step(
 
     The same `client_key` with the same step finds what came of it, also when the report has left one's sight since.
     """
-    taken = await _take(request, locators, id_of(number), body.step(datum_of(actor)), actor)
+    taken = await take_surely(request, locators, id_of(number), body.step(datum_of(actor)), actor)
     return _told(taken)
 
 
@@ -75,10 +75,11 @@ async def post_followed(body: FollowedStepBody, request: Request, locators: TheL
             "With a report's secret it is reopened or judged, nothing else.", field="action", value=body.action.value
         )
     actor = replace(ANYONE, scope=replace(NOTHING, opened=(wanted,)))
-    return _told(await _take(request, locators, wanted, body.step(None), actor))
+    return _told(await take_surely(request, locators, wanted, body.step(None), actor))
 
 
-async def _take(request: Request, locators: Locators, wanted: int, step: StepRequest, actor: Actor) -> Taken:
+async def take_surely(request: Request, locators: Locators, wanted: int, step: StepRequest, actor: Actor) -> Taken:
+    """Take a step in a transaction of its own, committed when this returns; raises what `take_step` does."""
     not_edition: int | None = None
     code = await _district(request, wanted, step, actor)
     for _ in range(ATTEMPTS):

@@ -7,8 +7,19 @@ from collections.abc import Iterator
 import httpx
 
 from tests.access import oracle
-from tests.access.probes import Probe, allowed, equal, no_such_report, numbers_in, probes_of, refused, status
-from tests.access.world_facts import NEVER, TOWN, World
+from tests.access.probes import (
+    Check,
+    Probe,
+    allowed,
+    equal,
+    no_such_report,
+    numbers_in,
+    probes_of,
+    problem,
+    refused,
+    status,
+)
+from tests.access.world_facts import NEVER, TOWN, Filed, Who, World
 from tests.access.world_places import COMMUNITY
 from tests.access.world_reports import in_cell
 from tests.toytown import polygons
@@ -61,3 +72,71 @@ def _standing_in(cell: str) -> dict[str, object]:
 
 def _mine(answer: httpx.Response) -> bool:
     return bool(answer.json()["mine"])
+
+
+@probes_of("GET /tasks")
+def _work(world: World, route: str) -> Iterator[Probe]:
+    """The lists name nothing that may not be seen, and everything one has in hand."""
+    for who in world.people:
+        seen = {one.number for one in world.reports if oracle.sees(who, one)}
+        mine = {one.number for one in world.reports if who.person is not None and one.assignee == who.person}
+        right = _between(mine, seen) if allowed(who, route) else refused(who)
+        yield Probe(route, who, "/tasks", right)
+
+
+def _between(least: set[str], most: set[str]) -> Check:
+    def check(answer: httpx.Response) -> str | None:
+        if answer.status_code != 200:
+            return "not 200"
+        told = numbers_in(answer)
+        return None if least <= told <= most else f"{sorted(told - most)} too much, {sorted(least - told)} missing"
+
+    return check
+
+
+@probes_of("GET /tasks/{number}")
+def _work_report(world: World, route: str) -> Iterator[Probe]:
+    for who in world.people:
+        for report in (*world.reports, None):
+            number = report.number if report else NEVER
+            right = status(200) if report and oracle.sees(who, report) else no_such_report(number)
+            right = right if allowed(who, route) else refused(who)
+            yield Probe(route, who, f"/tasks/{number}", right, report.name if report else "never")
+
+
+@probes_of("POST /tasks/{number}/steps", "POST /tasks/{number}/personal", "POST /tasks/{number}/photos")
+def _work_forms(world: World, route: str) -> Iterator[Probe]:
+    """By their own session alone; a report that is not seen is told from none that never was by nobody."""
+    photo = route.endswith("photos")
+    form = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}" if photo else FORM}
+    for who in world.people:
+        for report in (*world.reports[::3], None):
+            number, about = (report.number, report.name) if report else (NEVER, "never")
+            path = route.partition(" ")[2].replace("{number}", number)
+            yield Probe(route, who, path, problem("sign-in-needed"), f"{about} by device", _sent(photo, ""), form)
+            if who.session is None:
+                continue
+            right = _form_answer(who, route, report, number)
+            given = _sent(photo, who.csrf)
+            yield Probe(
+                route, who, path, problem("csrf-refused"), f"{about} forged", _sent(photo, "x"), form, by_session=True
+            )
+            yield Probe(route, who, path, right, about, given, form, writes=True, by_session=True)
+
+
+def _form_answer(who: Who, route: str, report: Filed | None, number: str) -> Check:
+    """An empty form: whoever sees the report is told what it lacks."""
+    if not allowed(who, route):
+        return refused(who)
+    return status(422) if report and oracle.sees(who, report) else no_such_report(number)
+
+
+def _sent(photo: bool, csrf: str) -> dict[str, str]:
+    if not photo:
+        return {"content": f"csrf={csrf}&action=verify&client_key=probe"}
+    part = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{csrf}\r\n--{BOUNDARY}--\r\n'
+    return {"content": part}
+
+
+BOUNDARY = "probe"
+FORM = "application/x-www-form-urlencoded"

@@ -8,11 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from api.work_forms import ORDER
 from layers.access.permissions import Action
 from layers.actors import Role
+from layers.calendars.limits import Unit
+from layers.calendars.proofs import COUNTED, LUNCH, NIGHT, PAUSED, WEEKEND
+from layers.reports.candidates import AGAINST
+from layers.reports.clocks import LIMITS as CLOCKS
+from layers.reports.journal import ENTRY_FACTS
 from layers.reports.lifecycle import Status
+from layers.reports.photos import Taken
 from layers.reports.purposes import FIELDS, Purpose
-from layers.reports.steps.requests import ARGUMENTS, OUTCOMES, REASONS
+from layers.reports.queues import Queue
+from layers.reports.steps.requests import ARGUMENTS, OUTCOMES, REASONS, SATISFIED
 from layers.roster.presence import LookPurpose
 from maps.ledger import COLUMNS
 from maps.pages import STATIC
@@ -22,11 +30,14 @@ from maps.strings import LANGUAGES, catalogue, phrase
 MAPS = STATIC.parent
 KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
-USED = re.compile(r"""["'`]((?:app|home|ledger|queue|follow|docs|error|map|sign|account)\.\w+)["'`]""")
+USED = re.compile(r"""["'`]((?:app|home|ledger|queue|follow|docs|error|map|sign|account|work)\.\w+)["'`]""")
 
 #: Words of the ledger that its page does not name: columns, ranks and roles.
 HOLDERS = ("grid_worker", "information_officer", "community_officer", "street_officer", "dispatcher")
 LEDGER = (*COLUMNS, "edge", *"ABOD", *HOLDERS)
+
+#: The parts in which a form says where a matter is.
+WHERE = {"address", "area_code", "lon", "lat", "datum"}
 
 #: Keys put together where they are used: a prefix and what may follow.
 COMPOSED = {
@@ -36,6 +47,22 @@ COMPOSED = {
     "step.": tuple(ARGUMENTS),
     "reason.": {reason for reasons in REASONS.values() for reason in reasons},
     "outcome.": OUTCOMES,
+    "satisfied.": SATISFIED,
+    "entry.": {type_ for type_, _ in ENTRY_FACTS},
+    "list.": ("mine", "unit", "calls", "filed", *Queue),
+    "call.": ("whistle", "joint"),
+    "clock.": CLOCKS,
+    "unit.": tuple(Unit),
+    "taken.": tuple(Taken),
+    "why.": (COUNTED, PAUSED, NIGHT, LUNCH, WEEKEND),
+    "against.": AGAINST,
+    "field.": {name for name in ORDER if name not in {"via", "how", "subject"}} | WHERE,
+    # What the routes of the pages of work put into words themselves.
+    "work.": {
+        *("by_account", "by_rule", "nobody", "no_unit", "free", "has"),
+        *("yes", "no", "upheld_yes", "upheld_no", "not_now", "until"),
+        *("why_rank", "why_climbed", "why_nobody", "why_rule"),
+    },
     "ledger.": LEDGER,
     "role.": tuple(Role),
     "action.": tuple(Action),
