@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from layers.actors import ANYONE, DESK, NOTHING, Actor, Role, Scope
+from layers.read.photos import Photo
 from layers.reports.folding import fold
 from layers.reports.lifecycle import Action
+from layers.reports.photos import Taken as PhotoTaken
+from layers.reports.photos import add_photo
 from layers.reports.state import State
 from layers.reports.steps.requests import StepRequest
 from layers.reports.steps.step import Taken, journal_of, take_step
@@ -63,6 +69,22 @@ class Life:
         async with on.transaction():
             await on.execute(ENTER, actor.scope.settings)
             return await take_step(on, report, request, setting=self.desk.setting, actor=actor, now=self.now)
+
+    async def make_kind(self, code: str, **changes: Any) -> None:
+        """Have a kind be otherwise."""
+        for name, value in changes.items():
+            statement = sql.SQL("update kinds set {} = %s where code = %s").format(sql.Identifier(name))
+            await self.desk.connection.execute(statement, [Jsonb(value) if name == "limits" else value, code])
+        changed = replace(self.desk.kinds[code], **changes)
+        kinds = {**self.desk.kinds, code: changed}
+        self.desk.setting = replace(self.desk.setting, kinds=kinds)
+
+    async def photograph(self, report: int, taken: PhotoTaken, content: bytes) -> None:
+        """Add a photo."""
+        photo = Photo(content, 10, 10, sha256(content).digest(), None)
+        async with self.service.transaction():
+            await self.service.execute(ENTER, DESK.settings)
+            await add_photo(self.service, report, photo, taken, actor="account:1", now=self.now)
 
     async def sweep(self) -> int:
         """What time has done by now."""
