@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 
 from tests.access import oracle
-from tests.access.probes import Probe, allowed, equal, probes_of, refused
+from tests.access.probes import Probe, allowed, equal, numbers_in, probes_of, refused
 from tests.access.world_facts import NEXT, TOWN, Who, World, chain_of
 
 LEVELS = ("district", "street", "community", "grid")
@@ -53,3 +54,20 @@ def _figures(world: World, route: str) -> Iterator[Probe]:
                 right = equal(expected, found) if allowed(who, route) else refused(who)
                 given = {"params": {"district": district, "level": level, "period": PERIOD}}
                 yield Probe(route, who, route.partition(" ")[2], right, f"{level}, {district}", given)
+
+
+def _page(answer: httpx.Response) -> Any:
+    """What was filed altogether stands first in the line of the total; no number of a report stands anywhere."""
+    assert not numbers_in(answer)
+    found = re.search(r"<tfoot><tr><th[^>]*>[^<]*</th><td>([^<]*)</td>", answer.text)
+    return found and int(found[1])
+
+
+@probes_of("GET /figures")
+def _figures_page(world: World, route: str) -> Iterator[Probe]:
+    for who in world.people:
+        for district in (TOWN, NEXT):
+            expected = _filed(world, who, district, 1)["total"]
+            right = equal(expected, _page) if allowed(who, route) else refused(who)
+            given = {"params": {"district": district, "period": PERIOD}}
+            yield Probe(route, who, "/figures", right, district, given)

@@ -30,7 +30,7 @@ from maps.strings import LANGUAGES, catalogue, phrase
 MAPS = STATIC.parent
 KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
-USED = re.compile(r"""["'`]((?:app|home|ledger|queue|follow|docs|error|map|sign|account|work)\.\w+)["'`]""")
+USED = re.compile(r"""["'`]((?:app|figures|home|ledger|queue|follow|docs|error|map|sign|account|work)\.\w+)["'`]""")
 
 #: Words of the ledger that its page does not name: columns, ranks and roles.
 HOLDERS = ("grid_worker", "information_officer", "community_officer", "street_officer", "dispatcher")
@@ -41,6 +41,7 @@ WHERE = {"address", "area_code", "lon", "lat", "datum"}
 
 #: Keys put together where they are used: a prefix and what may follow.
 COMPOSED = {
+    "figures.": tuple(f"by_{one}" for one in By),
     "map.": ("quantile", "natural", "fixed", "open", "unassigned", "median_age_open_h", "residents", "workers"),
     "home.": tuple(f"{count}{end}" for count in DistrictCounts.__slots__ for end in ("", "_note")),
     "status.": tuple(Status),

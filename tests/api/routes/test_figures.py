@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -67,3 +68,20 @@ def test_every_figure_and_count_is_defined(busy: Town) -> None:
     told = busy.get("/figures", period=PERIOD)["total"]
     assert [one["key"] for one in defined["figures"]] == list(told["figures"])
     assert [one["key"] for one in defined["counts"]] == list(told["counts"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_has_table_bars_and_definitions(busy: Town, lang: str) -> None:
+    asked = {"period": PERIOD, "level": "street", "figure": "arrivals", "lang": lang}
+    page = busy.client.get("/figures", params=asked)
+    assert page.status_code == 200
+    assert page.text.count('class="bar-body"') == 3
+    assert len(re.findall(r'<dt id="(\w+)">', page.text)) == len(re.findall(r'<a href="#(\w+)">', page.text))
+    assert "<tfoot>" in page.text
+    assert "<script" not in page.text
+    assert " style=" not in page.text
+
+
+def test_an_unknown_figure_is_refused(busy: Town) -> None:
+    answer = busy.client.get("/figures", params={"figure": "luck"}, headers={"Accept": "application/json"})
+    assert answer.json()["type"].endswith("#unknown-metric")
