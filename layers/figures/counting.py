@@ -11,10 +11,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Text,
     and_,
     case,
-    cast,
     func,
     literal_column,
     not_,
@@ -76,7 +74,7 @@ async def counted(
         if row["is_total"]:
             total = one
         else:
-            groups[row["label"]] = one
+            groups[None if row["label"] is None else str(row["label"])] = one
     return groups, total
 
 
@@ -86,7 +84,7 @@ def statement(scope: Scope, district: District, period: Period, grouping: Groupi
     facts = {key: and_(basis[COUNTS[key].basis], one) for key, one in countable(district.cell_depth).items()}
     lasting_s = func.floor(func.date_part("epoch", ReportRow.closed_at - ReportRow.filed_at))
     columns: list[Any] = [
-        cast(grouping.label, Text).label("label"),
+        grouping.label.label("label"),
         *(one.label(key) for key, one in facts.items()),
         case((basis[Basis.CLOSED], lasting_s), else_=null()).label("lasting_s"),
     ]

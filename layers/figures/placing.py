@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, and_, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from layers.areas.tables import AreaRow, AreaVersionRow, EditionAreaRow
@@ -25,30 +25,35 @@ class Placing:
     def __init__(self, district: District, edition_id: int) -> None:
         self._cell_depth = district.cell_depth
         self._edition_id = edition_id
-        self._own, self._same = aliased(EditionAreaRow), aliased(EditionAreaRow)
+        own, same = aliased(EditionAreaRow), aliased(EditionAreaRow)
+        #: The paths of areas of other editions that live on unchanged: worked out once, not report by report.
+        self._same = (
+            select(own.edition_id, own.area_id, same.path)
+            .join(same, and_(same.version_id == own.version_id, same.edition_id == edition_id))
+            .where(own.edition_id != edition_id)
+            .cte("unchanged")
+            .prefix_with("materialized", dialect="postgresql")
+        )
 
     @property
     def path(self) -> ColumnElement[str | None]:
         """The path in the edition; NULL for what lies nowhere in it."""
         return case(
             (ReportRow.edition_id == self._edition_id, ReportRow.area_path),
-            (self._same.path.is_not(None), self._same.path),
+            (self._same.c.path.is_not(None), self._same.c.path),
             (ReportRow.geom.is_not(None), self._by_position()),
             else_=self._by_share(),
         )
 
     def at(self, depth: int) -> ColumnElement[Any]:
-        """The id, as text, of the area of a level; '' for what lies above the level, NULL for nowhere."""
-        return func.split_part(cast(self.path, Text), ".", depth + 1)
+        """The id of the area of a level; NULL for what lies above the level or nowhere."""
+        return cast(func.nullif(func.split_part(self.path, ".", depth + 1), ""), BigInteger)
 
     def joined(self, statement: Select[Any]) -> Select[Any]:
         """The statement over reports, with what the paths need beside them."""
-        own, same = self._own, self._same
-        return (
-            statement.select_from(ReportRow)
-            .outerjoin(own, and_(own.edition_id == ReportRow.edition_id, own.area_id == ReportRow.area_id))
-            .outerjoin(same, and_(same.edition_id == self._edition_id, same.version_id == own.version_id))
-        )
+        same = self._same.c
+        here = and_(same.edition_id == ReportRow.edition_id, same.area_id == ReportRow.area_id)
+        return statement.select_from(ReportRow).outerjoin(self._same, here)
 
     def _by_position(self) -> ScalarSelect[str]:
         held, version = aliased(EditionAreaRow), aliased(AreaVersionRow)
@@ -68,21 +73,23 @@ class Placing:
         )
 
     def _by_share(self) -> ScalarSelect[str]:
-        held, version, former = aliased(EditionAreaRow), aliased(AreaVersionRow), aliased(AreaVersionRow)
+        held, own = aliased(EditionAreaRow), aliased(EditionAreaRow)
+        version, former = aliased(AreaVersionRow), aliased(AreaVersionRow)
         shared = func.ST_Area(func.ST_Intersection(version.geom, former.geom))
         return (
             select(held.path)
             .join(version, version.id == held.version_id)
             .join(AreaRow, AreaRow.id == held.area_id)
             .join(former, func.ST_Intersects(version.geom, former.geom))
+            .join(own, and_(own.version_id == former.id, own.depth == held.depth))
             .where(
                 held.edition_id == self._edition_id,
-                held.depth == self._own.depth,
-                former.id == self._own.version_id,
+                own.edition_id == ReportRow.edition_id,
+                own.area_id == ReportRow.area_id,
                 shared > 0,
             )
             .order_by(shared.desc(), AreaRow.code)
             .limit(1)
-            .correlate(self._own)
+            .correlate(ReportRow)
             .scalar_subquery()
         )
