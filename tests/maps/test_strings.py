@@ -13,6 +13,7 @@ from layers.access.permissions import Action
 from layers.actors import Role
 from layers.calendars.limits import Unit
 from layers.calendars.proofs import COUNTED, LUNCH, NIGHT, PAUSED, WEEKEND
+from layers.figures.records import By
 from layers.reports.candidates import AGAINST
 from layers.reports.clocks import LIMITS as CLOCKS
 from layers.reports.journal import ENTRY_FACTS
