@@ -46,6 +46,7 @@ from layers.figures.records import BadDays
 from layers.limits.allowances import TooManyRequests
 from layers.read.photos import PhotoRefused
 from layers.refusals import Conflict, NotFound, Refusal
+from layers.reports.bulk import UndoTooLate, UnknownAssignment
 from layers.reports.filing import BadFiling, KeyReused, TryAgain
 from layers.reports.handing_over import NoHandOver, UnknownPerson
 from layers.reports.kinds import BadExtra, KindIsGroup, UnknownKind
@@ -116,6 +117,8 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     WrongStep: ProblemKind(409, "wrong-step", "当前状态不能执行此操作", "Not a step in this status"),
     NotNow: ProblemKind(409, "not-now", "现在不能执行此操作", "Not a step now"),
     BadStep: ProblemKind(422, "bad-step", "操作内容不可用", "The step cannot be used"),
+    UnknownAssignment: ProblemKind(404, "unknown-assignment", "没有这次批量派单", "No such assignment"),
+    UndoTooLate: ProblemKind(409, "undo-too-late", "撤销时限已过", "Too late to undo"),
     UnknownUnit: ProblemKind(404, "unknown-unit", "没有此责任单位", "No such unit"),
     NoCalendar: ProblemKind(422, "no-calendar", "缺少工作日历", "No calendar of the year"),
     BadLimit: ProblemKind(422, "bad-limit", "时限不可用", "The limit cannot be used"),

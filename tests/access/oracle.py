@@ -109,6 +109,8 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/reports/{number}/clock": "read_record",
     "GET /api/v1/reports/{number}/nearby": "read_record",
     "GET /api/v1/reports/{number}/candidates": "read_people",
+    "POST /api/v1/assignments": "hand_over",
+    "POST /api/v1/assignments/{key}/undo": "hand_over",
     "GET /tasks": "take_step",
     "GET /tasks/{number}": "take_step",
     "POST /tasks/{number}/steps": "take_step",

@@ -19,7 +19,7 @@ from tests.access.probes import (
     refused,
     status,
 )
-from tests.access.world_facts import NEVER, TOWN, Filed, Who, World
+from tests.access.world_facts import NEVER, NEXT, TOWN, Filed, Who, World
 from tests.access.world_places import COMMUNITY
 from tests.access.world_reports import in_cell
 from tests.toytown import polygons
@@ -72,6 +72,31 @@ def _standing_in(cell: str) -> dict[str, object]:
 
 def _mine(answer: httpx.Response) -> bool:
     return bool(answer.json()["mine"])
+
+
+@probes_of("POST /api/v1/assignments")
+def _assign(world: World, route: str) -> Iterator[Probe]:
+    """Foreseen for every report: whoever may not see one is told of it as of one that never was."""
+    for who in world.people:
+        if who.district == NEXT:
+            continue
+        asked = [one.number for one in world.reports[:20]]
+        expected = {one.number for one in world.reports[:20] if oracle.sees(who, one)}
+        right = equal(expected, _foreseen) if allowed(who, route) else refused(who)
+        body = {"client_key": "probe", "numbers": asked, "person": "W0001", "dry_run": True}
+        yield Probe(route, who, "/api/v1/assignments", right, "", {"json": body})
+
+
+def _foreseen(answer: httpx.Response) -> set[str]:
+    told = answer.json()["reports"]
+    return {one["number"] for one in told if (one["refused"] or {}).get("type") != "unknown-report"}
+
+
+@probes_of("POST /api/v1/assignments/{key}/undo")
+def _undo(world: World, route: str) -> Iterator[Probe]:
+    for who in world.people:
+        right = problem("unknown-assignment") if allowed(who, route) else refused(who)
+        yield Probe(route, who, "/api/v1/assignments/probe/undo", right, "", {"json": {}})
 
 
 @probes_of("GET /tasks")
