@@ -115,10 +115,27 @@ def test_mended_rows_are_a_part_of_the_table_and_nothing_else_goes(url: str, tmp
     file, refused = workbook(tmp_path / "c.xlsx", ROWS, MERGED), tmp_path / "refused.csv"
     assert accepted(file, "kinds", "--range", "C", "--refused", refused, "--rest", "keep") == 0
     mended = refused.read_text(encoding="utf-8-sig").replace("园林局", "园林中心").replace("五天左右", "5工作日")
-    refused.write_text(mended.replace("也许", "否"), encoding="utf-8")
+    without_footnote = [line for line in mended.replace("也许", "否").splitlines() if "注：" not in line]
+    refused.write_text("\n".join(without_footnote) + "\n", encoding="utf-8")
     assert accepted(refused, "kinds", "--range", "C") == 0
     rows = asked(url, "select code from kinds where active and parent_code in ('C02', 'C04') order by code")
     assert [code for (code,) in rows] == ["C02001", "C02002", "C02003", "C04001", "C04002", "C04003", "C04004"]
+
+
+def test_a_kind_whose_row_cannot_be_a_row_is_not_gone(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        ["code", "name", "filing_standard"],
+        *([f"M9{n}", f"事{n}", "有"] for n in range(3)),
+        ["M01", "暴露垃圾", ""],
+    ]
+    assert run("import", workbook(tmp_path / "a.xlsx", rows), "--as", "kinds", "--commit") == 0
+    capsys.readouterr()
+    assert run("import", workbook(tmp_path / "b.xlsx", rows, ("B4:C4",)), "--as", "kinds", "--commit") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "0 gone" in said and "one cell stands for name and filing_standard" in said
+    assert asked(url, "select active from kinds where code = 'M92'") == [(True,)]
 
 
 def test_the_same_digits_are_another_kind_among_the_matters(url: str, tmp_path: Path) -> None:

@@ -128,6 +128,7 @@ async def test_a_handler_of_a_unit_answers_for_no_area(toytown: AsyncConnection)
 async def test_a_table_without_units_leaves_everyone_theirs(toytown: AsyncConnection) -> None:
     await take_of_units(toytown, GOOD | {"unit": "urban"})
     assert (await take(toytown, GOOD)).difference.unchanged_people == 1
+    assert (await take(toytown, GOOD | {"cap": "6"})).difference.changed_people == 1
     assert await unit_of(toytown, "N1") == "urban"
     assert (await take_of_units(toytown, GOOD | {"unit": ""})).difference.changed_people == 1
     assert await unit_of(toytown, "N1") is None
