@@ -40,7 +40,7 @@ async def get_workload(
     reading: Reading,
     locators: TheLocators,
 ) -> Response:
-    """Open, unassigned, per 1,000 residents, per worker, median age: for every area of a level."""
+    """Open, unassigned, overdue, due soon, per 1,000 residents, per worker, median age: for every area of a level."""
     metric = metric_named(query.metric)
     served = await locators.district(query.district)
     app = request.app.state

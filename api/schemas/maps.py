@@ -59,10 +59,12 @@ class ClassesTold(Told):
 
 
 class CountedTold(Told):
-    """Open reports, and those of them that nobody has in hand."""
+    """Open reports, and of them those that nobody has in hand, that are overdue, that are due within 24 hours."""
 
     open: int
     unassigned: int
+    overdue: int
+    due_soon: int
 
 
 class ElsewhereTold(Told):

@@ -31,6 +31,8 @@ class FiguresTold(Told):
     residents: int | None
     workers: int | None
     median_age_open_h: float | None
+    overdue: int | None = Field(description="Open, and their clock has run out.")
+    due_soon: int | None = Field(description="Open, and their clock runs out within 24 hours.")
 
 
 class WorkloadTold(Told):

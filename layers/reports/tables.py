@@ -74,7 +74,7 @@ class ReportRow(Base):
             "ix_reports_open",
             "district_id",
             "area_path",
-            postgresql_include=["filed_at", "assignee_id"],
+            postgresql_include=["filed_at", "assignee_id", "due_at", "overdue_marked"],
             postgresql_where=text(OPEN),
         ),
         Index("ix_reports_unlocated", "district_id", "id", postgresql_where=text(f"not located and {OPEN}")),

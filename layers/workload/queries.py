@@ -5,9 +5,9 @@ Every level counts everything in or below its areas; what none of them holds is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +25,9 @@ from layers.workload.records import Column, Elsewhere, FigureTable, WorkloadShee
 
 WORKERS_BY_AREA = text((Path(__file__).parent / "sql" / "workers_by_area.sql").read_text(encoding="utf-8"))
 UNASSIGNED = func.count().filter(ReportRow.assignee_id.is_(None))
+OVERDUE = func.count().filter(ReportRow.overdue_marked)
+#: What is due within this time, and not overdue yet, is due soon.
+SOON = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,14 @@ class _InHand(NamedTuple):
 
     open: int | None
     unassigned: int | None
+    overdue: int | None
+    due_soon: int | None
     median_age_open_h: float | None
 
 
-NOTHING = _InHand(0, 0, None)
+NOTHING = _InHand(0, 0, 0, 0, None)
 #: Of an area outside the territory nothing is known, which is not zero.
-UNKNOWN = _InHand(None, None, None)
+UNKNOWN = _InHand(None, None, None, None, None)
 
 
 async def standing(
@@ -94,7 +99,6 @@ async def sheet(
         counted.pop(area, NOTHING) if holds(scope, path) else UNKNOWN
         for area, path in zip(stands.ids, stands.paths, strict=True)
     ]
-    above = counted.values()
     return WorkloadSheet(
         district_name=district.name,
         district_name_en=district.name_en,
@@ -105,19 +109,21 @@ async def sheet(
         as_of=now,
         time_zone=district.time_zone,
         figures=_table(stands, held),
-        held_above=Elsewhere(sum(one.open or 0 for one in above), sum(one.unassigned or 0 for one in above)),
-        unlocated=await _unlocated(connection, seen),
+        held_above=_added(counted.values()),
+        unlocated=await _unlocated(connection, seen, now),
     )
 
 
 def _table(stands: Standing, held: list[_InHand]) -> FigureTable:
-    opened, unassigned, ages_h = zip(*held, strict=True) if held else ((), (), ())
+    opened, unassigned, overdue, due_soon, ages_h = zip(*held, strict=True) if held else ((),) * 5
     columns = {
         "open": opened,
         "unassigned": unassigned,
         "residents": stands.residents,
         "workers": stands.workers,
         "median_age_open_h": ages_h,
+        "overdue": overdue,
+        "due_soon": due_soon,
     }
     return FigureTable(stands.codes, stands.names, columns)
 
@@ -127,20 +133,36 @@ async def _in_hand(
 ) -> dict[int, _InHand]:
     """What is in hand by area id; what is held above the level, whose path is too short, stands under 0."""
     found = (await connection.execute(_open_by_area(seen, level.depth + 1, now))).all()
-    return {int(area or 0): _InHand(opened, unassigned, age_h) for area, opened, unassigned, age_h in found}
+    return {int(area or 0): _InHand(*counts) for area, *counts in found}
+
+
+def _added(parts: Iterable[_InHand]) -> Elsewhere:
+    held = list(parts)
+    return Elsewhere(
+        open=sum(one.open or 0 for one in held),
+        unassigned=sum(one.unassigned or 0 for one in held),
+        overdue=sum(one.overdue or 0 for one in held),
+        due_soon=sum(one.due_soon or 0 for one in held),
+    )
+
+
+def _counts(now: datetime) -> tuple[ColumnElement[int], ColumnElement[int], ColumnElement[int], ColumnElement[int]]:
+    """Open, unassigned, overdue and due soon."""
+    soon = and_(~ReportRow.overdue_marked, ReportRow.due_at <= now + SOON)
+    return func.count(), UNASSIGNED, OVERDUE, func.count().filter(soon)
 
 
 def _open_by_area(seen: ColumnElement[bool], nth: int, now: datetime) -> Select[Any]:
     area = func.split_part(ReportRow.area_path, ".", nth).label("area")
     age_s = func.date_part("epoch", now - ReportRow.filed_at)
     return (
-        select(area, func.count(), UNASSIGNED, func.percentile_cont(0.5).within_group(age_s) / 3600)
+        select(area, *_counts(now), func.percentile_cont(0.5).within_group(age_s) / 3600)
         .where(seen, ReportRow.area_path.is_not(None))
         .group_by("area")
     )
 
 
-async def _unlocated(connection: AsyncConnection, seen: ColumnElement[bool]) -> Elsewhere:
-    statement = select(func.count(), UNASSIGNED).where(seen, ~ReportRow.located)
-    opened, unassigned = (await connection.execute(statement)).one()
-    return Elsewhere(opened, unassigned)
+async def _unlocated(connection: AsyncConnection, seen: ColumnElement[bool], now: datetime) -> Elsewhere:
+    statement = select(*_counts(now)).where(seen, ~ReportRow.located)
+    opened, unassigned, overdue, due_soon = (await connection.execute(statement)).one()
+    return Elsewhere(opened, unassigned, overdue, due_soon)

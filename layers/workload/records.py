@@ -26,6 +26,9 @@ class AreaFigures:
     residents: int | None
     workers: int | None
     median_age_open_h: float | None
+    #: Open, and their clock has run out; open, and it runs out within a day.
+    overdue: int | None = None
+    due_soon: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Elsewhere:
 
     open: int = 0
     unassigned: int = 0
+    overdue: int = 0
+    due_soon: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,4 +70,6 @@ def _figures(code: str, name: str, rng: np.random.Generator) -> AreaFigures:
         residents=int(rng.gamma(4, 110)) if rng.random() > 0.02 else (0 if rng.random() > 0.5 else None),
         workers=0 if rng.random() < 0.17 else 1,
         median_age_open_h=float(rng.gamma(1.6, 30)) if opened else None,
+        overdue=opened // 5,
+        due_soon=opened // 3,
     )

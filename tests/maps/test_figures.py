@@ -103,6 +103,6 @@ def test_a_level_without_areas() -> None:
 def test_what_no_area_counts_goes_along() -> None:
     sheet = replace(GRIDS, held_above=Elsewhere(2, 1), unlocated=Elsewhere(3, 3))
     assert orjson.loads(figures_json(sheet, shown=[]))["elsewhere"] == {
-        "held_above": {"open": 2, "unassigned": 1},
-        "unlocated": {"open": 3, "unassigned": 3},
+        "held_above": {"open": 2, "unassigned": 1, "overdue": 0, "due_soon": 0},
+        "unlocated": {"open": 3, "unassigned": 3, "overdue": 0, "due_soon": 0},
     }

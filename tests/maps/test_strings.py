@@ -43,7 +43,18 @@ WHERE = {"address", "area_code", "lon", "lat", "datum"}
 #: Keys put together where they are used: a prefix and what may follow.
 COMPOSED = {
     "figures.": tuple(f"by_{one}" for one in By),
-    "map.": ("quantile", "natural", "fixed", "open", "unassigned", "median_age_open_h", "residents", "workers"),
+    "map.": (
+        "quantile",
+        "natural",
+        "fixed",
+        "open",
+        "unassigned",
+        "overdue",
+        "due_soon",
+        "median_age_open_h",
+        "residents",
+        "workers",
+    ),
     "home.": tuple(f"{count}{end}" for count in DistrictCounts.__slots__ for end in ("", "_note")),
     "status.": tuple(Status),
     "step.": tuple(ARGUMENTS),

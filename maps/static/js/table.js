@@ -15,7 +15,7 @@ export function figureTable(areas, open) {
 
   function columns() {
     const { metric, values, figures, say, language } = shown;
-    const counted = ["open", "unassigned", "median_age_open_h", "residents", "workers"];
+    const counted = ["open", "unassigned", "overdue", "due_soon", "median_age_open_h", "residents", "workers"];
     const ratio = metric.denominator !== null;
     return [
       { key: "name", title: say("map.name"), values: areas.names },

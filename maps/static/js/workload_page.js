@@ -191,7 +191,7 @@ function popup(i) {
   const { language } = choice;
   const ratios = config.metrics.filter(({ denominator }) => denominator);
   const lines = [
-    ...["open", "unassigned", "median_age_open_h"].map((key) => [say(`map.${key}`), figures.columns[key][i], 1]),
+    ...["open", "unassigned", "overdue", "due_soon", "median_age_open_h"].map((key) => [say(`map.${key}`), figures.columns[key][i], 1]),
     ...ratios.map((metric) => [metric.name[language], metricValues(metric, figures.columns)[i], metric.decimals]),
     ...["residents", "workers"].map((key) => [say(`map.${key}`), figures.columns[key][i], 0]),
   ];

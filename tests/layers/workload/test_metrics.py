@@ -34,7 +34,15 @@ def test_every_metric_has_its_figure_or_none(metric: str, busy: float, bare: flo
 
 
 def test_the_table_is_whole() -> None:
-    assert set(METRICS) == {"open", "open_per_1000_residents", "open_per_worker", "median_age_open_h", "unassigned"}
+    assert set(METRICS) == {
+        "open",
+        "open_per_1000_residents",
+        "open_per_worker",
+        "median_age_open_h",
+        "unassigned",
+        "overdue",
+        "due_soon",
+    }
     for metric in METRICS.values():
         assert metric.name and metric.name_en and metric.unit and metric.unit_en
         assert {metric.numerator, metric.denominator or "open"} <= set(COLUMNS)

@@ -24,11 +24,12 @@ NOW = datetime(2025, 2, 1, 4, 0, tzinfo=UTC)
 INSERT = text("""
     insert into reports (
         id, district_id, sender, source, client_key, content_digest, kind_id, status, subject, occurred_at, filed_at,
-        located, located_by, edition_id, area_id, area_path, assignee_id, entries, chain_head
+        located, located_by, edition_id, area_id, area_path, assignee_id, entries, chain_head, due_at,
+        overdue_marked
     )
     values (
         :id, :district, 'source:test', 'test', cast(:id as text), '', :kind, :status, 'position', :filed_at, :filed_at,
-        :located, 'position', :edition, :area, :path, :assignee, 1, ''
+        :located, 'position', :edition, :area, :path, :assignee, 1, '', :due_at, :overdue
     )
 """)
 
@@ -41,6 +42,12 @@ class Row:
     status: str
     assigned: bool
     filed_at: datetime
+    due_at: datetime | None
+    overdue: bool
+
+    @property
+    def due_soon(self) -> bool:
+        return self.due_at is not None and not self.overdue and self.due_at <= NOW + timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,9 @@ def made_up(ground: Ground, count: int, *, open_share: float = 0.7) -> list[Row]
         area = chance.choice(cells) if where < 0.85 else chance.choice(above) if where < 0.95 else None
         status = chance.choice(["filed", "dispatched"] if chance.random() < open_share else ["closed", "void"])
         filed_at = NOW - timedelta(seconds=chance.randrange(30 * 86_400))
-        rows.append(Row(area, status, chance.random() < 0.8, filed_at))
+        assigned, overdue = chance.random() < 0.8, chance.random() < 0.1
+        due_at = None if chance.random() < 0.2 else NOW + timedelta(hours=chance.randrange(-60, 60))
+        rows.append(Row(area, status, assigned, filed_at, due_at, overdue))
     return rows
 
 
@@ -88,10 +97,21 @@ async def store(connection: AsyncConnection, ground: Ground, rows: list[Row]) ->
             "area": row.area.id if row.area else None,
             "path": row.area.path if row.area else None,
             "assignee": person if row.assigned else None,
+            "due_at": row.due_at,
+            "overdue": row.overdue,
         }
         for number, row in enumerate(rows, start=1)
     ]
     await connection.execute(INSERT, given)
+
+
+def counted_by_hand(rows: list[Row]) -> Elsewhere:
+    return Elsewhere(
+        open=len(rows),
+        unassigned=sum(not row.assigned for row in rows),
+        overdue=sum(row.overdue for row in rows),
+        due_soon=sum(row.due_soon for row in rows),
+    )
 
 
 async def sheet_of(connection: AsyncConnection, ground: Ground, depth: int) -> WorkloadSheet:
@@ -124,6 +144,10 @@ async def test_every_figure_of_every_level_equals_a_plain_count(toytown: AsyncCo
             told = by_code[area.code]
             assert told.open == len(inside)
             assert told.unassigned == sum(not row.assigned for row in inside)
+            assert (told.overdue, told.due_soon) == (
+                sum(row.overdue for row in inside),
+                sum(row.due_soon for row in inside),
+            )
             assert told.median_age_open_h == (pytest.approx(median(ages_h)) if ages_h else None)
 
 
@@ -140,8 +164,7 @@ async def test_what_no_area_of_a_level_holds_is_told_apart(toytown: AsyncConnect
         assert total + counted.held_above.open == placed
         above = [row for row in is_open if row.area is not None and row.area.depth < depth]
         nowhere = [row for row in is_open if row.area is None]
-        assert counted.held_above == Elsewhere(len(above), sum(not row.assigned for row in above))
-        assert counted.unlocated == Elsewhere(len(nowhere), sum(not row.assigned for row in nowhere))
+        assert (counted.held_above, counted.unlocated) == (counted_by_hand(above), counted_by_hand(nowhere))
 
 
 async def test_workers_and_residents_of_a_level(toytown: AsyncConnection) -> None:
