@@ -61,6 +61,8 @@ def import_kinds(file: Path, *, options: RegisterOptions, commit: bool) -> None:
 
     outcome = in_transaction(work, commit=commit)
     _say_kinds(outcome)
+    if outcome.difference.new and "level" not in columns.columns:
+        typer.echo("Without a column level, what is new is settled at the finest level.")
     end(_refused(table, outcome.refused), options.refused, commit=commit)
 
 

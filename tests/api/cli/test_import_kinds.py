@@ -85,6 +85,7 @@ def test_a_ragged_workbook_is_read_row_by_row_and_what_cannot_be_read_is_given_b
     assert "Above the header, left out: 附件2" in shown.out
     confirmed = shlex.split(shown.err.partition("Confirm them: ")[2])
     assert run(*confirmed[1:]) == 0
+    assert "what is new is settled at the finest level" in capsys.readouterr().out
     kinds = asked(
         url,
         "select k.code, k.name, parent_code, u.code, limits, photos, filing_standard, closing_standard from kinds k "
