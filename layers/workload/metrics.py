@@ -89,11 +89,11 @@ _TABLE = (
         none_means="无未结事件",
         none_means_en="nothing open",
     ),
-    Metric("unassigned", "未派单事件", "Unassigned reports", "件", "reports", 0, "unassigned", summable=True),
     Metric("overdue", "超期未结事件", "Overdue reports", "件", "reports", 0, "overdue", summable=True),
     Metric(
         "due_soon", "24 小时内到期事件", "Reports due within 24 hours", "件", "reports", 0, "due_soon", summable=True
     ),
+    Metric("unassigned", "未派单事件", "Unassigned reports", "件", "reports", 0, "unassigned", summable=True),
 )
 
 METRICS: dict[str, Metric] = {metric.key: metric for metric in _TABLE}
