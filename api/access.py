@@ -60,6 +60,7 @@ PUBLIC = frozenset(
         ("POST", "/api/v1/follow/steps"),
         ("GET", "/follow"),
         ("POST", "/follow"),
+        ("POST", "/follow/steps"),
         ("POST", "/api/v1/session"),
         ("GET", "/api/v1/session"),
         ("DELETE", "/api/v1/session"),

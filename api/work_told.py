@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -71,7 +71,7 @@ def frame_of(request: Request, ready: Ready, language: Language, path: str) -> F
     )
 
 
-async def work_lists(request: Request, ready: Ready, actor: Actor) -> tuple[TaskList, ...]:
+async def work_lists(request: Request, ready: Ready, actor: Actor, language: Language) -> tuple[TaskList, ...]:
     """What waits for someone, by their role: their tasks, their unit's, the queues of their territory, their own."""
     now = clock(request)()
     async with database(request).reading(actor.scope) as connection:
@@ -89,7 +89,13 @@ async def work_lists(request: Request, ready: Ready, actor: Actor) -> tuple[Task
         if actor.scope.sender is not None:
             own = await filed_by(connection, actor=actor, shown=SHOWN)
             found.append(await _list(connection, ready, "filed", own))
-    return tuple(found)
+    return tuple(replace(one, tasks=tuple(_worded(line, ready, language) for line in one.tasks)) for one in found)
+
+
+def _worded(line: TaskLine, ready: Ready, language: Language) -> TaskLine:
+    """The kind by its name in the reader's language, where it is still in use."""
+    kind = ready.kinds.get(line.kind)
+    return line if kind is None else replace(line, kind=kind.name if language == "zh" else kind.name_en)
 
 
 async def _list(
@@ -113,7 +119,7 @@ async def _calls(connection: AsyncConnection, ready: Ready, actor: Actor) -> Tas
 def _line(told: ReportTold, task: Task, *, purpose: str | None = None) -> TaskLine:
     return TaskLine(
         number=told.number,
-        kind=told.kind_name,
+        kind=told.kind,
         where=_where(told),
         status=told.status,
         urgent=told.urgent,

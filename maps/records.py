@@ -54,6 +54,10 @@ class FollowedReport:
     status: str
     filed_at: datetime
     where: str
+    #: The key of the next step, which makes it safe to send twice.
+    client_key: str = ""
+    #: The step just taken.
+    done: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

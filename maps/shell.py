@@ -40,10 +40,19 @@ def queue_page(frame: Frame, queue: Queue) -> str:
 
 
 def follow_page(
-    language: Language, *, number: str = "", followed: FollowedReport | None = None, refused: bool = False
+    language: Language,
+    *,
+    number: str = "",
+    followed: FollowedReport | None = None,
+    refused: bool = False,
+    refusal: tuple[str, str] = ("", ""),
 ) -> str:
-    """The page on which someone follows their own report by its number and its secret."""
-    parts = {"number": number, "followed": followed, "refused": refused}
+    """The page on which someone follows their own report by its number and its secret.
+
+    `refusal`: the step they tried, and why it was refused.
+    """
+    tried, why = refusal
+    parts = {"number": number, "followed": followed, "refused": refused, "tried": tried, "refusal": why}
     return fill("follow.html", language, frame=None, path="/follow", **parts)
 
 

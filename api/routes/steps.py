@@ -68,14 +68,24 @@ async def post_step(
 )
 async def post_followed(body: FollowedStepBody, request: Request, locators: TheLocators) -> TakenTold:
     """Reopen one's own report, or say how it went, by its number and secret."""
+    return _told(await follow_surely(request, locators, body, number=body.number, secret=body.secret))
+
+
+async def follow_surely(request: Request, locators: Locators, body: StepBody, *, number: str, secret: str) -> Taken:
+    """Take a step for whoever holds a report's number and secret.
+
+    Raises:
+        UnknownReport: they do not belong together.
+        NotAllowed: the step is not one of those.
+    """
     links: ReportLinks = request.app.state.links
-    wanted = links.opened(body.number, body.secret)
+    wanted = links.opened(number, secret)
     if body.action not in FOLLOWERS:
         raise NotAllowed(
             "With a report's secret it is reopened or judged, nothing else.", field="action", value=body.action.value
         )
     actor = replace(ANYONE, scope=replace(NOTHING, opened=(wanted,)))
-    return _told(await take_surely(request, locators, wanted, body.step(None), actor))
+    return await take_surely(request, locators, wanted, body.step(None), actor)
 
 
 async def take_surely(request: Request, locators: Locators, wanted: int, step: StepRequest, actor: Actor) -> Taken:

@@ -60,7 +60,7 @@ Shown = Annotated[WorkQuery, Query()]
 async def get_work(query: Shown, request: Request, actor: TheActor, locators: TheLocators) -> Response:
     """What waits for whoever asks: their tasks, their unit's matters, the queues of their territory."""
     ready = await own_district(locators, actor)
-    lists = await work_lists(request, ready, actor)
+    lists = await work_lists(request, ready, actor, query.lang)
     return form_page(work_page(frame_of(request, ready, query.lang, "/tasks"), lists, done=_done(query)))
 
 

@@ -65,6 +65,7 @@ ROUTES: dict[str, str | None] = {
     "POST /api/v1/follow/steps": None,
     "GET /follow": None,
     "POST /follow": None,
+    "POST /follow/steps": None,
     "POST /api/v1/session": None,
     "GET /api/v1/session": None,
     "DELETE /api/v1/session": None,

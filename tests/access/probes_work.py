@@ -163,5 +163,13 @@ def _sent(photo: bool, csrf: str) -> dict[str, str]:
     return {"content": part}
 
 
+@probes_of("POST /follow/steps")
+def _follow(world: World, route: str) -> Iterator[Probe]:
+    """A guessed secret opens nothing, whoever guesses."""
+    for who in world.people:
+        content = f"number={world.reports[0].number}&secret=WRONG&action=reopen&reason=not_solved&client_key=probe"
+        yield Probe(route, who, "/follow/steps", status(404), "guessed", {"content": content}, {"Content-Type": FORM})
+
+
 BOUNDARY = "probe"
 FORM = "application/x-www-form-urlencoded"

@@ -61,6 +61,7 @@ COMPOSED = {
     "reason.": {reason for reasons in REASONS.values() for reason in reasons},
     "outcome.": OUTCOMES,
     "satisfied.": SATISFIED,
+    "follow.": ("reopen", "evaluate"),
     "entry.": {type_ for type_, _ in ENTRY_FACTS},
     "list.": ("mine", "unit", "calls", "filed", *Queue),
     "call.": ("whistle", "joint"),

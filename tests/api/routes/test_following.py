@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
+from layers.actors import Role
+from tests.api.routes.people import visitor
 from tests.api.routes.towns import Town
 
 ANYONE = {"Authorization": ""}
@@ -59,3 +63,41 @@ def test_the_page_asks_and_shows(town: Town, mine: dict[str, str]) -> None:
     assert mine["number"] in shown.text and mine["secret"] not in shown.text
     assert town.client.post("/follow", data=mine | {"secret": "X"}, headers=ANYONE).status_code == 404
     assert town.client.post("/follow", content=b"\xff\xfe=%", headers=ANYONE).status_code == 415
+
+
+def close(town: Town, number: str) -> None:
+    """Carry a report to its end, as its holder and a desk do."""
+    [(person,)] = town.sql("select assignee_id from reports where id = %s", int(number.replace("-", "")))
+    holder = visitor(town, Role.GRID_WORKER, person=town.sql("select number from people where id = %s", person)[0][0])
+    holder.sign_in()
+    for action, more in (("accept", {}), ("report_back", {"outcome": "settled"})):
+        body = {"action": action, "client_key": f"{action} {number}"} | more
+        assert holder.post(f"/reports/{number}/steps", body).status_code == 200
+    body = {"action": "verify", "client_key": f"verify {number}"}
+    assert town.client.post(f"/api/v1/reports/{number}/steps", json=body).status_code == 200
+
+
+def test_whoever_reported_it_judges_and_reopens_it_on_the_page(town: Town, mine: dict[str, str]) -> None:
+    before = town.client.post("/follow", data=mine, headers=ANYONE)
+    assert "/follow/steps" not in before.text, "not before it is closed"
+    close(town, mine["number"])
+    shown = town.client.post("/follow", data=mine, headers=ANYONE).text
+    key = re.search(r'name="client_key" value="([^"]+)-evaluate"', shown)
+    assert key is not None and mine["secret"] not in shown
+
+    def send(action: str, **fields: str) -> httpx.Response:
+        assert key is not None
+        given = mine | {"action": action, "client_key": f"{key[1]}-{action}"} | fields
+        return town.client.post("/follow/steps", data=given, headers=ANYONE)
+
+    judged = {"via": "link", "responded": "true", "solved": "false", "satisfied": "dissatisfied"}
+    told = send("evaluate", **judged)
+    assert told.status_code == 200 and 'role="status"' in told.text and mine["secret"] not in told.text
+    assert send("evaluate", **judged).status_code == 200, "sent again after a lost answer"
+    assert send("evaluate", **judged, client_key="other").status_code == 422
+    assert send("verify").status_code == 422
+    assert send("reopen", reason="not_solved", secret="WRONG").status_code == 404
+    assert send("reopen", reason="not_solved", note="还在").status_code == 200
+    types = [one["type"] for one in town.get(f"/reports/{mine['number']}/record")["entries"]]
+    assert types.count("evaluated") == types.count("reopened") == 1
+    assert town.get(f"/reports/{mine['number']}")["status"] != "closed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from html import unescape
 
 import pytest
@@ -51,7 +52,8 @@ def send(who: Visitor, number: str, action: str, **fields: str) -> tuple[int, st
 def test_a_worker_sees_their_tasks_and_an_officer_the_queues(town: Town, worker: Visitor, officer: Visitor) -> None:
     filed = town.file()
     assert filed["number"] in page(worker, "/tasks")
-    assert "我的任务" in page(worker, "/tasks") and "My tasks" in page(worker, "/tasks?lang=en")
+    assert "我的任务" in page(worker, "/tasks") and "暴露垃圾" in page(worker, "/tasks")
+    assert "My tasks" in page(worker, "/tasks?lang=en") and "Litter" in page(worker, "/tasks?lang=en")
     shown = page(officer, "/tasks")
     for title in ("待派单", "已回退", "已超期", "待核查", "延期待批"):
         assert title in shown
@@ -141,3 +143,55 @@ def test_a_report_out_of_sight_is_no_page(town: Town, officer: Visitor) -> None:
     assert elsewhere.client.get(f"/tasks/{number}").status_code == 404
     given = {"csrf": elsewhere.csrf or "", "action": "verify", "client_key": "x"}
     assert elsewhere.client.post(f"/tasks/{number}/steps", data=given).status_code == 404
+
+
+def listed(who: Visitor, key: str) -> str:
+    """One list of the page."""
+    return page(who, "/tasks").split(f'id="list-{key}"')[1].split("</section>")[0]
+
+
+def test_an_extension_waits_until_two_have_decided(town: Town, officer: Visitor) -> None:
+    number = _with_a_deadline(town)
+    holder = visitor(town, Role.GRID_WORKER, person=town.get(f"/reports/{number}")["assignee"]["number"])
+    holder.sign_in()
+    second = visitor(town, Role.STREET_OFFICER, areas=[polygons.street_code(0)])
+    second.sign_in()
+    assert send(holder, number, "accept")[0] == 200
+    assert number not in listed(officer, "extensions")
+    status, shown = send(holder, number, "ask_extension", amount="2", limit_unit="working_days", reason="weather")
+    assert status == 200, shown
+    assert number in listed(officer, "extensions")
+    assert send(officer, number, "approve_extension")[0] == 200
+    assert number in listed(officer, "extensions"), "one approval is none yet"
+    assert send(second, number, "approve_extension")[0] == 200
+    assert number not in listed(officer, "extensions")
+
+
+def test_a_department_finds_its_matters_and_calls(town: Town, officer: Visitor) -> None:
+    town.sql("insert into units (district_id, code, name) select id, 'urban', '城管' from districts limit 1")
+    town.sql(
+        "insert into people (district_id, number, role, unit_id) select district_id, 'U1', 'department_handler', id"
+        " from units where code = 'urban'"
+    )
+    theirs = visitor(town, Role.DEPARTMENT_HANDLER, person="U1")
+    theirs.sign_in()
+    given, whistled = town.file()["number"], town.file()["number"]
+    assert "城管" in page(officer, f"/tasks/{given}"), "the unit can be chosen"
+    assert send(officer, given, "transfer", unit="urban", reason="needs_unit")[0] == 200
+    answer = send(officer, whistled, "whistle", **{"units-urban": "1"}, reason="needs_units")
+    assert answer[0] == 200, answer[1]
+    assert given in listed(theirs, "unit") and whistled in listed(theirs, "calls")
+    assert send(theirs, whistled, "report_in")[0] == 200
+    assert whistled not in listed(theirs, "calls")
+
+
+def _with_a_deadline(town: Town) -> str:
+    """A report filed once the service has seen the calendar."""
+    for year in (2024, 2025):
+        town.sql("insert into calendar_years select id, %s, 1, '{}', 'test', 'test', now() from districts", year)
+    for _ in range(100):
+        number: str = town.file(subject=position(2, 2))["number"]
+        if town.get(f"/reports/{number}/clock")["due_at"]:
+            return number
+        time.sleep(0.1)
+    raise AssertionError("the calendar is not seen")
