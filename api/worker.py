@@ -22,9 +22,9 @@ from api.retention import erase_due
 from layers.actors import DESK
 from layers.districts.queries import districts
 from layers.reports.sealing import seal_yesterday
-from layers.reports.setting import setting_of
-from layers.reports.steps.sweeping import BATCH, sweep_overdue, sweep_suspended, sweep_whistles
-from layers.reports.sweep import assign_waiting, pump
+from layers.reports.setting import Setting, setting_of
+from layers.reports.steps.sweeping import BATCH, assign_waiting, sweep_overdue, sweep_suspended, sweep_whistles
+from layers.reports.sweep import pump
 from layers.traces.verifying import head_of
 
 ACTOR = "worker"
@@ -78,25 +78,23 @@ class Worker:
 
     async def assign_waiting(self) -> int:
         """Give reports that wait to whoever has come on duty, batch by batch; returns how many found someone."""
-        async with self._database.reading() as connection:
-            known = await districts(connection)
         assigned = 0
-        for district in known:
+        for setting in await self._settings():
             after: int | None = 0
             while after is not None:
                 async with self._database.filing(DESK) as connection:
-                    found, after = await assign_waiting(
-                        connection, district, actor=ACTOR, now=self._clock(), after=after
-                    )
+                    found, after = await assign_waiting(connection, setting, now=self._clock(), after=after)
                 assigned += found
         return assigned
 
+    async def _settings(self) -> list[Setting]:
+        async with self._database.reading() as connection:
+            return [await setting_of(connection, one, locating=False) for one in await districts(connection)]
+
     async def sweep_clocks(self) -> int:
         """Do what time has done: clocks run out, suspensions end, units have not come; batch by batch."""
-        async with self._database.reading() as connection:
-            settings = [await setting_of(connection, one, locating=False) for one in await districts(connection)]
         done = 0
-        for setting in settings:
+        for setting in await self._settings():
             for sweep in (sweep_overdue, sweep_suspended, sweep_whistles):
                 swept = BATCH
                 while swept == BATCH:

@@ -38,6 +38,7 @@ COMMANDS: dict[str, Command] = {
     "device": Command("api.cli.accounts", "device", "Machines and phones: add, list, revoke."),
     "roles": Command("api.cli.roles", "roles", "Print who may do what, as docs/roles.md has it."),
     "file": Command("api.cli.filing", "file", "File a table of requests through the same code as a single report."),
+    "simulate": Command("api.cli.simulate", "simulate", "Let a district live for some days: whole lives of reports."),
     "record": Command("api.cli.record", "record", "Verify the record of all reports, print its daily seals."),
     "figures": Command(
         "api.cli.figures", "figures", "Figures of a period: recompute them from the journals, define them."

@@ -10,6 +10,7 @@ from layers.districts.records import District
 from layers.places.tables import BuildingRow
 from layers.reports.simulation import SENDER, Home
 from layers.reports.tables import ReportRow
+from layers.roster.tables import UnitRow
 
 
 async def homes(connection: AsyncConnection, district: District) -> list[Home]:
@@ -35,3 +36,9 @@ async def simulated(connection: AsyncConnection, district: District) -> int:
         .where(ReportRow.district_id == district.id, ReportRow.sender == SENDER)
     )
     return await connection.scalar(statement) or 0
+
+
+async def units(connection: AsyncConnection, district: District) -> dict[int, str]:
+    """The codes of the district's units, by id."""
+    statement = select(UnitRow.id, UnitRow.code).where(UnitRow.district_id == district.id, UnitRow.active)
+    return {row.id: row.code for row in await connection.execute(statement)}

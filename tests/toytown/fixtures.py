@@ -36,6 +36,15 @@ def toytown_url(admin: psycopg.Connection, toytown_template: str, server_url: st
         yield url_of(server_url, name)
 
 
+@pytest.fixture
+def toytown_twin_url(
+    admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str
+) -> Iterator[str]:
+    """URL of another such database, beside the first."""
+    with _clone(admin, toytown_template, worker_id) as name:
+        yield url_of(server_url, name)
+
+
 @pytest.fixture(scope="session")
 def toytown_rolled_back_url(
     admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str

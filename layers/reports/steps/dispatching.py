@@ -52,12 +52,13 @@ async def dispatch(taking: Taking, *, else_to: int | None = None, actor: str | N
             "reason": outcome.reason,
         }
         taking.add("unassigned", stated, version=2, actor=actor)
+        run(taking, outcome.rule, None, facts(outcome))
     else:
-        _give(taking, outcome, else_to, actor)
-    run(taking, outcome.rule, taking.state.assignee, facts(outcome))
+        give(taking, outcome, else_to=else_to, actor=actor)
 
 
-def _give(taking: Taking, outcome: Outcome, else_to: int | None, actor: str | None) -> None:
+def give(taking: Taking, outcome: Outcome, *, else_to: int | None = None, actor: str | None = None) -> None:
+    """Give a report to whoever the rule chose, or to `else_to`."""
     taken: Considered | None = outcome.assignee
     state = taking.state
     stated = {
@@ -71,6 +72,7 @@ def _give(taking: Taking, outcome: Outcome, else_to: int | None, actor: str | No
         "clock": taking.clock(HANDLE).facts,
     }
     taking.add("assigned", stated, version=2, actor=actor)
+    run(taking, outcome.rule, taking.state.assignee, facts(outcome))
 
 
 def run(taking: Taking, rule: str, assignee: int | None, considered: list[dict[str, Any]]) -> None:

@@ -15,7 +15,7 @@ from layers.actors import DESK, Actor, job
 from layers.reports.clocks import DISPATCH, HANDLE
 from layers.reports.lifecycle import STEPS, Action
 from layers.reports.setting import Setting
-from layers.reports.steps.dispatching import dispatch
+from layers.reports.steps.dispatching import consider, dispatch, give
 from layers.reports.steps.handling import resumed
 from layers.reports.steps.hands import change_level
 from layers.reports.steps.requests import StepRequest
@@ -23,7 +23,9 @@ from layers.reports.steps.step import CLOCK, begin, mark_overdue
 from layers.reports.steps.taking import Connection, Head, Taking
 from layers.reports.steps.writing import write
 
+#: Reports looked at in one transaction, so that a sweep never holds many rows for long.
 BATCH = 50
+SWEEP = "job:sweep"
 _HEAD = "select id, district_id, sender, chain_head"
 DUE = f"""
 {_HEAD} from reports
@@ -40,7 +42,35 @@ MISSED = f"""
     select report_id from call_ins where due_at < %s and answered_at is null and not missed
 ) order by id limit %s for update skip locked
 """  # noqa: S608 - the text is our own # nosec B608
+WAITING = f"""
+{_HEAD} from reports
+where district_id = %(district)s and id > %(after)s and assignee_id is null and unit_id is null
+    and area_path is not null and status <> 'closed' and status <> 'void' and status <> 'linked' and status = 'filed'
+order by id limit %(limit)s for update skip locked
+"""
 ACTOR = job("clock", DESK)
+
+
+async def assign_waiting(
+    connection: Connection, setting: Setting, *, now: datetime, after: int = 0
+) -> tuple[int, int | None]:
+    """Try to assign one batch of waiting reports with a number above `after`, oldest first.
+
+    Returns how many got someone, and the id to go on after, None when the round is complete.
+    """
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(WAITING, {"district": setting.district.id, "after": after, "limit": BATCH})
+    waiting = await cursor.fetchall()
+    assigned = 0
+    for row in waiting:
+        taking = await _begin(connection, row, setting, now)
+        outcome = await consider(taking)
+        # That still nobody is there is no news: it leaves no entry.
+        if outcome is not None and outcome.assignee is not None:
+            give(taking, outcome, actor=SWEEP)
+            await write(taking)
+            assigned += 1
+    return assigned, waiting[-1]["id"] if len(waiting) == BATCH else None
 
 
 async def sweep_overdue(connection: Connection, setting: Setting, *, now: datetime) -> int:

@@ -13,7 +13,8 @@ import pytest
 from layers.areas.queries import filing_lock_key
 from layers.reports.filing import EditionMoved
 from layers.reports.journal import broken_at
-from layers.reports.sweep import assign_waiting, pump
+from layers.reports.steps.sweeping import assign_waiting
+from layers.reports.sweep import pump
 from tests.layers.reports.desk import MORNING, NIGHT, Desk, desk_at
 
 pytestmark = pytest.mark.anyio
@@ -87,11 +88,10 @@ async def test_what_waited_is_assigned_when_someone_comes_on_duty(desks: list[De
     await desk.rows("delete from duties where rank = 'D' returning id")
     filed = [await desk.file(desk.middle_of(code), now=NIGHT) for code in desk.cells()[:3]]
     assert all(one.report and one.report.assignee_number is None for one in filed)
-    district = desk.compiled.district
     async with desk.connection.transaction():
-        assert await assign_waiting(desk.connection, district, actor="job:sweep", now=NIGHT) == (0, None)
+        assert await assign_waiting(desk.connection, desk.setting, now=NIGHT) == (0, None)
     async with desk.connection.transaction():
-        assert await assign_waiting(desk.connection, district, actor="job:sweep", now=MORNING) == (3, None)
+        assert await assign_waiting(desk.connection, desk.setting, now=MORNING) == (3, None)
     for one in filed:
         entries = await desk.rows(
             "select position, type, body, digest from journal_entries where report_id = %s order by 1", one.report_id
@@ -112,7 +112,7 @@ async def test_two_sweeps_at_once_give_each_report_to_one_person(desks: list[Des
 
     async def sweep(desk: Desk) -> int:
         async with desk.connection.transaction():
-            assigned, _ = await assign_waiting(desk.connection, desk.compiled.district, actor="job", now=MORNING)
+            assigned, _ = await assign_waiting(desk.connection, desk.setting, now=MORNING)
         return assigned
 
     first = await asyncio.gather(*map(sweep, desks[:3]))

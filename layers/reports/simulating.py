@@ -1,0 +1,220 @@
+"""A district that lives: simulated reports filed, and every step of their lives taken, through the real use cases.
+
+One queue of moments drives it all: arrivals, what people do next, and the sweeps of the clock. The same district,
+seed and calendar give the same lives.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from layers.actors import ANYONE, DESK, NOTHING, Actor, Role, Scope
+from layers.read.photos import Photo, reencoded
+from layers.refusals import Refusal
+from layers.reports.filing import file_surely
+from layers.reports.folding import fold
+from layers.reports.lifecycle import Action
+from layers.reports.photos import Taken, add_photo
+from layers.reports.setting import Setting
+from layers.reports.simulation import Arrival
+from layers.reports.simulation_lives import Fate, Move
+from layers.reports.state import State
+from layers.reports.steps.requests import StepRequest
+from layers.reports.steps.step import journal_of, take_step
+from layers.reports.steps.sweeping import BATCH, assign_waiting, sweep_overdue, sweep_suspended, sweep_whistles
+from layers.scope import ENTER
+
+Connection = AsyncConnection[Any]
+SWEEP_EVERY = timedelta(minutes=30)
+#: Moments in one transaction: a durable commit for each would only make it longer.
+AT_ONCE = 100
+PEOPLE = """
+select p.id, p.number, p.role, p.unit_id, u.code as unit,
+    coalesce(array_agg(distinct d.area_path) filter (where d.area_path is not null), '{}') as paths
+from people p left join duties d on d.person_id = p.id left join units u on u.id = p.unit_id
+where p.district_id = %s and p.active group by p.id, u.code order by p.number
+"""
+
+
+@dataclass
+class Tally:
+    """What happened: reports filed, steps by action, steps that were refused because something was faster."""
+
+    filed: int = 0
+    steps: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(order=True)
+class _Event:
+    at: datetime
+    nth: int
+    move: Move | None = field(compare=False)
+    report: int | None = field(compare=False)
+    arrival: Arrival | None = field(compare=False)
+
+
+class Crowd:
+    """The people of a district, as they act in a simulation."""
+
+    def __init__(self, setting: Setting, rows: Iterable[Mapping[str, Any]]) -> None:
+        self.district_id = setting.district.id
+        self.by_id = {row["id"]: self._actor(row) for row in rows}
+        root = next((one for one in self.by_id.values() if one.role is Role.DISPATCHER and one.scope.districts), None)
+        everywhere = Scope(paths=(f"{setting.in_force.by_code[0, setting.district.code].id}.",))
+        stand_in = Actor("simulation:desk", Role.DISPATCHER, replace(everywhere, districts=(self.district_id,)))
+        #: Where the roster names none, somebody sits at the district's desk all the same.
+        self.dispatcher = root or stand_in
+        self.verifier = replace(stand_in, name="simulation:verifier")
+        self.handlers: dict[int, Actor] = {}
+        for one in self.by_id.values():
+            if one.scope.unit_id is not None:
+                self.handlers.setdefault(one.scope.unit_id, one)
+
+    def _actor(self, row: Mapping[str, Any]) -> Actor:
+        role = Role(row["role"])
+        paths = () if role is Role.DEPARTMENT_HANDLER else tuple(row["paths"])
+        whole = (self.district_id,) if any(path.count(".") == 1 for path in paths) else ()
+        scope = Scope(paths=paths, districts=whole, person_id=row["id"], unit_id=row["unit_id"])
+        return Actor(f"simulation:{row['number']}", role, scope, self.district_id, None, row["id"])
+
+    def whose(self, move: Move, state: State, report: int) -> Actor | None:
+        """Who makes a move, as the report stands; None where there is nobody any more."""
+        if move.who == "holder":
+            return None if state.assignee is None else self.by_id.get(state.assignee)
+        if move.who == "unit":
+            return None if state.unit is None else self.handlers.get(state.unit)
+        if move.who == "reporter":
+            return replace(ANYONE, scope=replace(NOTHING, opened=(report,)))
+        return self.verifier if move.who == "verifier" else self.dispatcher
+
+
+@dataclass
+class Simulation:
+    """Lives of reports on one connection in autocommit; `clock` is the simulated moment."""
+
+    connection: Connection
+    setting: Setting
+    fate: Fate
+    crowd: Crowd
+    actor: str
+    tally: Tally = field(default_factory=Tally)
+    events: list[_Event] = field(default_factory=list)
+    numbers: count[int] = field(default_factory=count)
+
+    async def run(self, arrivals: Iterable[Arrival], *, until: datetime, step: Callable[[int], object]) -> Tally:
+        """File every arrival and lead its life until a moment; `step` is told of each report filed."""
+        coming = iter(arrivals)
+        self._push_arrival(coming)
+        swept_at = self.events[0].at if self.events else until
+        while self.events and self.events[0].at <= until:
+            async with self.connection.transaction():
+                for _ in range(AT_ONCE):
+                    if not self.events or self.events[0].at > until:
+                        break
+                    if self.events[0].at >= swept_at:
+                        await self._sweep(swept_at)
+                        swept_at += SWEEP_EVERY
+                        continue
+                    await self._happen(heapq.heappop(self.events), coming, step)
+        return self.tally
+
+    def _push_arrival(self, coming: Iterator[Arrival]) -> None:
+        arrival = next(coming, None)
+        if arrival is not None:
+            heapq.heappush(self.events, _Event(arrival.at, next(self.numbers), None, None, arrival))
+
+    async def _happen(self, one: _Event, coming: Iterator[Arrival], step: Callable[[int], object]) -> None:
+        if one.arrival is not None:
+            self._push_arrival(coming)
+            await self._enter(DESK)
+            filed = await file_surely(
+                self.connection, one.arrival.filing, setting=self.setting, actor=self.actor, now=one.at
+            )
+            self.tally.filed += not filed.again
+            step(1)
+            if not filed.again:
+                await self._plan(filed.report_id, one.at)
+            return
+        assert one.move is not None and one.report is not None
+        await self._move(one.report, one.move)
+
+    async def _move(self, report: int, move: Move) -> None:
+        state = await self._state(report)
+        actor = self.crowd.whose(move, state, report)
+        if actor is not None:
+            await self._take(report, move, actor, state)
+        await self._plan(report, move.at)
+
+    async def _take(self, report: int, move: Move, actor: Actor, state: State) -> None:
+        if move.action is Action.REPORT_BACK and self.setting.kinds[state.kind].photos:
+            await self._photograph(report, state, move.at)
+        request = StepRequest(move.action, f"sim-{report}-{next(self.numbers)}", **move.said)
+        await self._enter(actor.scope)
+        try:
+            await take_step(self.connection, report, request, setting=self.setting, actor=actor, now=move.at)
+        except Refusal as refusal:
+            # The clock or a colleague was faster; they look again.
+            self.tally.refused[f"{move.action} {type(refusal).__name__}"] += 1
+        else:
+            self.tally.steps[move.action.value] += 1
+
+    async def _plan(self, report: int, now: datetime) -> None:
+        state = await self._state(report)
+        kind = self.setting.kinds.get(state.kind)
+        move = None if kind is None else self.fate.next_move(state, kind, now)
+        if move is not None:
+            heapq.heappush(self.events, _Event(max(move.at, now), next(self.numbers), move, report, None))
+
+    async def _photograph(self, report: int, state: State, now: datetime) -> None:
+        await self._enter(DESK)
+        for taken, there in ((Taken.BEFORE, state.photos_before), (Taken.AFTER, state.photos_after)):
+            if not there:
+                await add_photo(self.connection, report, _photo(taken), taken, actor=self.actor, now=now)
+
+    async def _sweep(self, now: datetime) -> None:
+        await self._enter(DESK)
+        after: int | None = 0
+        while after is not None:
+            _, after = await assign_waiting(self.connection, self.setting, now=now, after=after)
+        for sweep in (sweep_overdue, sweep_suspended, sweep_whistles):
+            while await sweep(self.connection, self.setting, now=now) == BATCH:
+                pass
+
+    async def _state(self, report: int) -> State:
+        await self._enter(DESK)
+        return fold(await journal_of(self.connection, report))
+
+    async def _enter(self, scope: Scope) -> None:
+        await self.connection.execute(ENTER, scope.settings)
+
+
+async def crowd_of(connection: Connection, setting: Setting) -> Crowd:
+    """The people of a district, in a transaction that may see them."""
+    cursor = connection.cursor(row_factory=dict_row)
+    return Crowd(setting, await (await cursor.execute(PEOPLE, [setting.district.id])).fetchall())
+
+
+_PHOTOS: dict[Taken, Photo] = {}
+
+
+def _photo(taken: Taken) -> Photo:
+    """A small grey picture; what it shows does not matter, that it is there does."""
+    if taken not in _PHOTOS:
+        from io import BytesIO
+
+        from PIL import Image
+
+        held = BytesIO()
+        Image.new("RGB", (64, 48), (90, 90, 90) if taken is Taken.BEFORE else (180, 190, 180)).save(held, "PNG")
+        _PHOTOS[taken] = reencoded(held.getvalue())
+    return _PHOTOS[taken]
