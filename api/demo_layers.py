@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.cli.progress import Step
 from layers.areas.importing import LevelRequest, prepare_level, store_level
 from layers.areas.publishing import publish
+from layers.calendars.importing import import_calendar
+from layers.calendars.reading import read_calendar
 from layers.districts.declaring import declare, read_declaration
 from layers.districts.records import District
 from layers.places.following import follow_places
@@ -29,7 +31,7 @@ from layers.roster.following import follow_duties
 from layers.roster.importing import import_roster
 from layers.roster.units_importing import import_units
 
-ROSTER, UNITS, KINDS = "roster", "units", "kinds"
+CALENDAR, ROSTER, UNITS, KINDS = "calendar", "roster", "units", "kinds"
 
 
 async def load_layers(
@@ -39,6 +41,10 @@ async def load_layers(
     district = await declare(connection, read_declaration(given))
     await declare_kinds(connection, district, given.get("kinds", []))
     files = {kind: folder / name for kind, name in given["files"].items()}
+    if CALENDAR in files:
+        read = read_calendar(_numbered(files[CALENDAR]), {})
+        await import_calendar(connection, district=district, read=read, actor=actor, now=now)
+        step(1)
     await _load_units_and_kinds(connection, district, files, step)
     levels = {level.key for level in district.levels}
     for level in (level for level in district.levels if level.key in files):
@@ -47,7 +53,7 @@ async def load_layers(
         prepared = await prepare_level(connection, district=district, table=table, request=request)
         await store_level(connection, prepared, actor=actor, now=now)
         step(1)
-    for kind in files.keys() - levels - {ROSTER, UNITS, KINDS}:
+    for kind in files.keys() - levels - {CALENDAR, ROSTER, UNITS, KINDS}:
         await import_places(connection, district=district, table=read_features(files[kind]), kind=kind)
         step(1)
     followers = (follow_places, follow_duties, follow_reports)

@@ -1,4 +1,4 @@
-"""`./wangge import`: a level's polygons, service points, buildings, households, roster, kinds or units, from a file."""
+"""`./wangge import`: a level's polygons, places, households, roster, kinds, units or a calendar, from a file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.column_maps import BadOption, read_pairs, typed_words
+from api.cli.importing_calendar import import_calendar
 from api.cli.importing_kinds import import_kinds, import_units
 from api.cli.importing_levels import LevelOptions, import_level
 from api.cli.importing_registers import RegisterOptions, import_households, import_places, import_roster
@@ -22,6 +23,7 @@ REGISTERS = {
     "roster": import_roster,
     "kinds": import_kinds,
     "units": import_units,
+    "calendar": import_calendar,
 }
 
 
@@ -33,7 +35,9 @@ def import_file(
     kind: Annotated[
         str,
         typer.Option(
-            "--as", metavar="LEVEL|service-points|buildings|households|roster|kinds|units", help="What it holds."
+            "--as",
+            metavar="LEVEL|service-points|buildings|households|roster|kinds|units|calendar",
+            help="What it holds.",
         ),
     ],
     district: Annotated[str | None, typer.Option(help="Code of the district, when there are several.")] = None,
@@ -76,6 +80,9 @@ def import_file(
     rest: Annotated[
         Rest | None, typer.Option(help="Kinds and units that are not in the file; inactive, unless most would go.")
     ] = None,
+    hours: Annotated[
+        str | None, typer.Option(metavar="08:00-12:00 14:00-18:00", help="Working hours of a calendar's years.")
+    ] = None,
     commit: Commit = False,
 ) -> None:
     """Import a file. A dry run unless --commit: it prints what would change and every defect.
@@ -100,6 +107,7 @@ def import_file(
             typed=typed_words(context),
             letter=letter,
             rest=rest,
+            hours=hours,
         )
         if kind in REGISTERS:
             REGISTERS[kind](file, options=options, commit=commit)

@@ -58,6 +58,7 @@ class RegisterOptions:
     typed: Sequence[str]
     letter: str | None = None
     rest: Rest | None = None
+    hours: str | None = None
 
 
 def import_places(file: Path, *, kind: str, options: RegisterOptions, commit: bool) -> None:

@@ -211,6 +211,8 @@ def test_days_end_at_the_same_time_of_day_wherever_clocks_are_turned(number: int
         wanted = wanted.replace(hour=3, minute=0, second=0, microsecond=0)
     assert due.astimezone(NEW_YORK).replace(tzinfo=None, fold=0) == wanted
     assert not due.astimezone(NEW_YORK).fold
+    counted = elapsed(Unit.DAYS, start, due, calendar)
+    assert timedelta(days=number) <= counted <= timedelta(days=number, hours=skipped)
 
 
 @given(st.lists(st.one_of(instants, near_turns), min_size=3, max_size=3).map(sorted))
