@@ -18,15 +18,16 @@ from tests.layers.reports.steps.life import Life
 pytestmark = pytest.mark.anyio
 
 
-async def test_lives_of_every_fate_give_the_same_numbers_by_both_ways(life: Life) -> None:
-    await fates.live(life, rounds=4)
+@pytest.mark.parametrize("rounds", [4, pytest.param(14, marks=pytest.mark.long)])
+async def test_lives_of_every_fate_give_the_same_numbers_by_both_ways(life: Life, rounds: int) -> None:
+    await fates.live(life, rounds=rounds)
     async with fates.reading(life.url) as connection:
         district = await district_of(connection, None)
         chosen = await edition(connection, district, None)
         for period in (fates.QUARTER, fates.JANUARY, replace(fates.JANUARY, last=life.now.date())):
             found = await recompute(connection, district=district, edition=chosen, period=period, now=fates.NOW)
             assert found.differences == ()
-            assert found.reports == 4 * (len(fates.FATES) + 1)
+            assert found.reports == rounds * (len(fates.FATES) + 1)
         told = await fates.sheet_of(connection, by=By.KIND)
         assert all(value is not None for value in told.figures(told.total).values())
         assert told.figures(told.total).keys() == FIGURES.keys()
