@@ -20,12 +20,14 @@ from api.errors import install
 from api.figure_shelf import FigureShelf
 from api.front_desk import FrontDesk
 from api.gate import Gate
+from api.gateways import Gateways
 from api.live import Live
 from api.locators import Locators
 from api.openapi import description
 from api.outline_shelf import OutlineShelf
 from api.packing import Packing
 from api.page_cache import PageCache
+from api.posting import Post
 from api.public_shelf import PublicShelf
 from api.routes import (
     account_pages,
@@ -43,6 +45,7 @@ from api.routes import (
     machines,
     maps,
     my,
+    notices,
     outside_sign_in,
     pages,
     photos,
@@ -56,6 +59,7 @@ from api.routes import (
     steps,
     tasks,
     traces,
+    webhooks,
     work_pages,
     workload,
 )
@@ -101,8 +105,10 @@ ROUTERS = (
     sign_in.router,
     outside_sign_in.router,
     my.router,
+    notices.router,
     administration.router,
     machines.router,
+    webhooks.router,
 )
 
 
@@ -115,6 +121,7 @@ def create_app(
     front_desk: FrontDesk | None = None,
     links: ReportLinks | None = None,
     surface: Surface | None = None,
+    gateways: Gateways | None = None,
 ) -> FastAPI:
     """The application on a database; it starts, and says so, whether or not the database answers."""
     app = FastAPI(
@@ -131,7 +138,6 @@ def create_app(
     app.state.database = Database(database_url, size=pool_size)
     app.state.locators = Locators(app.state.database)
     app.state.live = Live(app.state.database)
-    app.state.worker = Worker(app.state.database, clock=clock) if with_worker else None
     app.state.outlines = OutlineShelf(app.state.database)
     app.state.pages = PageCache()
     app.state.standing = StandingFigures()
@@ -143,6 +149,9 @@ def create_app(
     app.state.visitors = Visitors()
     # Keys of the moment: second factors and links made under them are lost when this process ends.
     app.state.front_desk = front_desk or FrontDesk(Seal(secrets.token_bytes(32)))
+    app.state.gateways = gateways or Gateways()
+    post = Post(app.state.database, app.state.gateways, app.state.front_desk.seal, clock=clock)
+    app.state.worker = Worker(app.state.database, post=post, clock=clock) if with_worker else None
     app.state.links = links or ReportLinks(secrets.token_bytes(32))
     app.router.routes.append(reports.SHORTCUT)
     for router in ROUTERS:

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import CsrfRefused
 from api.front_desk import SessionNeeded
+from api.outbound import BadEndpoint
 from api.peers import WrongHost
 from api.problems import (
     ADDRESS_TOO_LONG,
@@ -44,6 +45,8 @@ from layers.districts.queries import DistrictNeeded, UnknownDistrict
 from layers.districts.records import UnknownLevel
 from layers.figures.records import BadDays
 from layers.limits.allowances import TooManyRequests
+from layers.notices.subscriptions import BadAddress, ChannelMissing, UnknownSubscription, WrongProof
+from layers.notices.webhooks import TooManyWebhooks, UnknownWebhook
 from layers.read.photos import PhotoRefused
 from layers.refusals import Conflict, NotFound, Refusal
 from layers.reports.bulk import UndoTooLate, UnknownAssignment
@@ -142,6 +145,13 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     UnknownDevice: ProblemKind(404, "unknown-device", "没有这台设备", "No such device"),
     SealBroken: ProblemKind(503, "seal-broken", "服务密钥不符", "The service's key is another"),
     CsrfRefused: ProblemKind(403, "csrf-refused", "请求缺少本会话的令牌", "The session's token is missing"),
+    UnknownWebhook: ProblemKind(404, "unknown-webhook", "没有这个回调", "No such webhook"),
+    UnknownSubscription: ProblemKind(404, "unknown-subscription", "没有此订阅", "No such subscription"),
+    TooManyWebhooks: ProblemKind(409, "too-many-webhooks", "回调已达上限", "Too many webhooks"),
+    BadEndpoint: ProblemKind(422, "bad-endpoint", "回调地址不可用", "The address cannot be posted to"),
+    BadAddress: ProblemKind(422, "bad-address", "地址不可用", "The address cannot be used"),
+    ChannelMissing: ProblemKind(422, "channel-missing", "未开通此渠道", "Nothing is sent by this channel"),
+    WrongProof: ProblemKind(422, "wrong-proof", "验证码不符", "The code is not the one that was sent"),
     UnknownReport: ProblemKind(404, "unknown-report", "没有这个事件", "No such report"),
     UnknownPhoto: ProblemKind(404, "unknown-photo", "没有这张照片", "No such photo"),
     UnknownDistrict: ProblemKind(404, "unknown-district", "没有这个辖区", "No such district"),

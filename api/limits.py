@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 UNCOUNTED = re.compile(r"/healthz|/static/.*")
 #: Each shows a password or a code, or costs the work of comparing one.
 SIGNING_IN = re.compile(r"/sign-in(/.+)?|/api/v1/session(/.+)?")
-OWN_ACCOUNT = re.compile(r"/api/v1/my/(?!tasks/|area$).+|/account/.+")
+OWN_ACCOUNT = re.compile(r"/api/v1/my/(?!tasks/|area$|notices/).+|/account/.+")
 REGISTERING = re.compile(r"/api/v1/residents")
 FILING = re.compile(r"/api/v1/reports")
 UPLOADING = re.compile(r"(/api/v1/reports|/tasks)/[^/]+/photos")

@@ -14,6 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from api.app import create_app
 from api.cluster_database import check_database, database_url, place_of
 from api.front_desk import FrontDesk
+from api.gateways import gateways_of
 from api.http_protocol import BoundedHttp
 from api.known_secrets import check_secrets
 from api.limits import Limits, Rates
@@ -74,6 +75,7 @@ def serve(settings: Settings, *, host: str, port: int, processes: int, with_work
     # What cannot be used is said now, not by each process later.
     service_key(settings)
     outside_of(settings)
+    gateways_of(settings)
     listening = listen(host, port)
     name = "application" if with_worker else "application_without_worker"
     server = uvicorn.Config(
@@ -160,6 +162,7 @@ def _application(*, with_worker: bool) -> FastAPI:
         front_desk=desk,
         links=ReportLinks(service_key(settings)),
         surface=surface_of(settings),
+        gateways=gateways_of(settings),
     )
 
 

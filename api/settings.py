@@ -19,9 +19,14 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 TEST_VARIABLES = frozenset({"WANGGE_LONG"})
 PUBLIC_URL = re.compile(r"https?://[^/\s?#@]+")
 #: Settings whose values are never shown.
-SECRETS = frozenset({"DATABASE_URL", "WANGGE_SECRET_KEY", "WANGGE_OIDC_CLIENT_SECRET"})
+SECRETS = frozenset(
+    {
+        *("DATABASE_URL", "WANGGE_SECRET_KEY", "WANGGE_OIDC_CLIENT_SECRET"),
+        *("WANGGE_SMTP_PASSWORD", "WANGGE_SMS_AUTHORIZATION"),
+    }
+)
 #: Secrets that may lie in a file instead; the service's key is read where it is made (`api/service_key.py`).
-IN_FILES = ("database_url", "oidc_client_secret")
+IN_FILES = ("database_url", "oidc_client_secret", "smtp_password", "sms_authorization")
 URL_SCHEMES = ("postgresql://", "postgresql+psycopg://", "postgres://")
 
 
@@ -62,6 +67,19 @@ class Settings(BaseSettings):
     limit_guess: PerMinute = 300
     limit_streams: int = Field(default=10, ge=1, le=10_000)
 
+    webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_password_file: Path | None = None
+    smtp_from: str | None = Field(default=None, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    sms_url: str | None = None
+    sms_body: str = '{"to": "{to}", "text": "{text}", "id": "{id}"}'
+    sms_authorization: SecretStr | None = None
+    sms_authorization_file: Path | None = None
+
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
@@ -85,7 +103,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "webhook_networks", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value

@@ -18,9 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.clock import Clock, now
 from api.database import Database
 from api.logs import event, fault
+from api.posting import Post
 from api.retention import erase_due
 from layers.actors import DESK
 from layers.districts.queries import districts
+from layers.notices.deliveries import tidy
+from layers.notices.producing import BATCH as NOTICED
+from layers.notices.producing import produce
+from layers.notices.records import Channel
 from layers.reports.sealing import seal_yesterday
 from layers.reports.setting import Setting, setting_of
 from layers.reports.steps.sweeping import BATCH, assign_waiting, sweep_overdue, sweep_suspended, sweep_whistles
@@ -34,6 +39,8 @@ PUMP_EVERY_S = 0.2
 HEARTBEAT_EVERY_S = 60.0
 RETENTION_EVERY_S = 60.0
 DAY_S = 86_400.0
+NOTICES_EVERY_S = 1.0
+TIDY_EVERY_S = 3_600.0
 CLOCKS_EVERY_S = 5.0
 SEAL_EVERY_S = 60.0
 DATABASE_ERRORS = (psycopg.Error, PoolClosed, PoolTimeout, SQLAlchemyError, OSError)
@@ -51,8 +58,10 @@ class Round:
 class Worker:
     """Runs its rounds until cancelled; `last_beat_s` is when one last came to its end, on the monotonic clock."""
 
-    def __init__(self, database: Database, *, clock: Clock = now) -> None:
+    def __init__(self, database: Database, *, post: Post | None = None, clock: Clock = now) -> None:
+        """Without a `post`, notices are made and read here, and nothing goes out."""
         self._database = database
+        self._post = post
         self._clock = clock
         self.last_beat_s: float | None = None
         self.rounds = (
@@ -62,14 +71,21 @@ class Worker:
             Round("seal", SEAL_EVERY_S, self.seal_days),
             Round("retention", RETENTION_EVERY_S, self.erase_due),
             Round("trail_head", DAY_S, self.tell_head),
+            Round("notices", NOTICES_EVERY_S, self.make_notices),
+            Round("tidy_notices", TIDY_EVERY_S, self.tidy_notices),
+            *(() if post is None else (Round("post", NOTICES_EVERY_S, post.send_due),)),
         )
 
     async def run(self) -> None:
         """Every round on its beat, and a line in the log that says the worker lives."""
-        async with asyncio.TaskGroup() as group:
-            for one in self.rounds:
-                group.create_task(self._repeat(one))
-            group.create_task(self._heartbeat())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for one in self.rounds:
+                    group.create_task(self._repeat(one))
+                group.create_task(self._heartbeat())
+        finally:
+            if self._post is not None:
+                await self._post.close()
 
     async def pump(self) -> int:
         """Move what the journal gained into the stream."""
@@ -115,6 +131,21 @@ class Worker:
                 event("record_sealed", district=district.code, entries=seal.entries, seal=seal.text)
                 made += 1
         return made
+
+    async def make_notices(self) -> int:
+        """Tell whom it concerns what was pumped since, batch by batch; how many entries were looked at."""
+        done, batch = 0, NOTICED
+        while batch == NOTICED:
+            async with self._database.filing(DESK) as connection:
+                channels = frozenset[Channel]() if self._post is None else self._post.channels
+                batch = await produce(connection, channels=channels, now=self._clock())
+            done += batch
+        return done
+
+    async def tidy_notices(self) -> int:
+        """Forget what was sent long ago, and notices that are old; how much."""
+        async with self._database.filing(DESK) as connection:
+            return await tidy(connection, now=self._clock())
 
     async def erase_due(self) -> int:
         """Erase what is kept no longer; how much."""

@@ -45,6 +45,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "audit": Command("api.cli.audit", "audit", "Verify the chain of traces, list them, print where the chain ends."),
     "retention": Command("api.cli.retention", "retention", "Erase what is kept no longer, or show what would go."),
+    "notices": Command("api.cli.notices", "notices", "Messages to the outside that were given up: list, send again."),
     "bench": Command("api.cli.bench", "bench", "Measure locating, filing or the maps beside their peers."),
     "test": Command("api.cli.checks", "test", "Run every test: Python, JavaScript, browser.", takes_more=True),
     "check": Command("api.cli.checks", "check", "Run every check of the code: style, types, imports, rules."),

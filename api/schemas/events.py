@@ -56,21 +56,7 @@ class ResynchroniseTold(Told):
 
 def told(change: Change) -> bytes:
     """A change as it is sent to whoever sees the report."""
-    standing = change.standing
-    body = ChangeTold(
-        number=standing.number,
-        type=change.type,
-        at=change.at,
-        entry=change.entry,
-        status=standing.status,
-        kind=standing.kind,
-        urgent=standing.urgent,
-        areas=list(standing.areas),
-        assignee=standing.assignee,
-        unit=standing.unit,
-        due_at=standing.due_at,
-    )
-    return event_bytes(change.place, change.type, body)
+    return event_bytes(change.place, change.type, ChangeTold(**change.facts))
 
 
 def told_gone(change: Change) -> bytes:

@@ -60,6 +60,24 @@ class Change:
     sight: Sight
     earlier: tuple[Sight, ...]
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is told of it: what happened, and how the report stands now."""
+        standing = self.standing
+        return {
+            "number": standing.number,
+            "type": self.type,
+            "at": self.at,
+            "entry": self.entry,
+            "status": standing.status,
+            "kind": standing.kind,
+            "urgent": standing.urgent,
+            "areas": list(standing.areas),
+            "assignee": standing.assignee,
+            "unit": standing.unit,
+            "due_at": standing.due_at,
+        }
+
     def share_of(self, scope: Scope, *, now: Sight) -> Share:
         """What of it someone with this scope is told; `now` is who sees the report by its latest entry."""
         if sees(scope, now):

@@ -45,6 +45,8 @@ class EventName(StrEnum):
     KINDS_CHANGED = "kinds_changed"
     DISTRICT_CHANGED = "district_changed"
     RETENTION_DONE = "retention_done"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_ENDED = "webhook_ended"
 
 
 class BadHead(Refusal):

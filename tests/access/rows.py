@@ -13,6 +13,10 @@ from tests.access.world_facts import Who, World, chain_of
 
 CHILDREN = ("report_private", "assignments", "journal_entries", "journal_stream", "hand_overs", "report_photos")
 OF_ACCOUNTS = ("territories", "devices", "sessions")
+#: Of one account alone, whoever administers it.
+OWN = ("notices", "subscriptions")
+#: Of the service itself.
+NOBODYS = ("deliveries", "delivery_lanes", "notice_position")
 NAMES = ("paths", "districts", "person", "sender", "opened", "account", "administers", "audits", "desk")
 #: What the service may do beside reading and adding; everything else is refused to it.
 MAY_DELETE = {"sessions", "positions", "allowances", "subscriptions", "notices", "deliveries"}
@@ -70,6 +74,7 @@ class _Facts:
     def column(table: str) -> str:
         """What tells the rows of a table apart, as far as the wall is concerned."""
         keys = {"person_loads": "person_id", "positions": "person_id", "traces": "place"}
+        keys |= {"delivery_lanes": "lane", "notice_position": "place"}
         return "report_id" if table in CHILDREN else keys.get(table, "id")
 
     def settings(self, who: Who) -> dict[str, str]:
@@ -98,6 +103,12 @@ class _Facts:
         found |= {
             table: {row["id"] for row in self._all[table] if row["account_id"] in accounts} for table in OF_ACCOUNTS
         }
+        found |= {
+            table: {row["id"] for row in self._all[table] if row["account_id"] == who.account_id} for table in OWN
+        }
+        found |= {table: set() for table in NOBODYS}
+        administered = {row["id"] for row in self._all["webhooks"] if self._administers(who, row)}
+        found["webhooks"] = administered
         found["person_loads"] = {row["person_id"] for row in self._all["person_loads"]} & people
         found["positions"] = {row["person_id"] for row in self._all["positions"] if self._sees_duty(who, row)}
         found["traces"] = {row["place"] for row in self._all["traces"] if self._sees_trace(who, row)}
@@ -108,14 +119,17 @@ class _Facts:
         return mine or oracle.holds(who, row["area"], chain_of(row["area"]))
 
     @staticmethod
+    def _administers(who: Who, row: dict[str, Any]) -> bool:
+        return bool(oracle.may(who, "read_accounts") and row["district"] == who.district)
+
+    @staticmethod
     def _sees_person(who: Who, row: dict[str, Any], on_duty: set[int]) -> bool:
         whole = row["district"] in who.holds
         return whole or who.person == (row["district"], row["number"]) or row["id"] in on_duty
 
     @staticmethod
     def _sees_account(who: Who, row: dict[str, Any]) -> bool:
-        administers = oracle.may(who, "read_accounts") and row["district"] == who.district
-        return bool(administers or row["id"] == who.account_id)
+        return _Facts._administers(who, row) or bool(row["id"] == who.account_id)
 
     def _sees_trace(self, who: Who, row: dict[str, Any]) -> bool:
         audits = oracle.may(who, "read_trail") and row["district"] in {who.district, None}
@@ -176,6 +190,9 @@ QUERIES = {
     "territories": "select id, account_id from territories",
     "devices": "select id, account_id from devices",
     "sessions": "select id, account_id from sessions",
+    "notices": "select id, account_id from notices",
+    "subscriptions": "select id, account_id from subscriptions",
+    "webhooks": "select w.id, d.code as district from webhooks w join districts d on d.id = w.district_id",
     "positions": (
         "select person_id, a.code as area from positions p join edition_areas ea on ea.path = p.area_path "
         "join areas a on a.id = ea.area_id"

@@ -14,13 +14,21 @@ import httpx
 import psycopg
 import pytest
 
-from tests.access import oracle, probes_figures, probes_people, probes_periods, probes_reports, probes_work
+from tests.access import (
+    oracle,
+    probes_figures,
+    probes_notices,
+    probes_people,
+    probes_periods,
+    probes_reports,
+    probes_work,
+)
 from tests.access.asking import answering, in_turn
 from tests.access.probes import Probe, every_probe
 from tests.access.world_facts import TOWN, Filed, Who, World, chain_of
 from tests.toytown import polygons
 
-DECLARED = (probes_figures, probes_people, probes_periods, probes_reports, probes_work)
+DECLARED = (probes_figures, probes_notices, probes_people, probes_periods, probes_reports, probes_work)
 REPORTS, AT_LEAST = 200, 1_000
 #: All of them lie here, where most people do not look.
 COMMUNITY = polygons.community_code(2, 0)

@@ -10,7 +10,15 @@ import psycopg
 import pytest
 
 from api.cluster_database import url_of
-from tests.access import oracle, probes_figures, probes_people, probes_periods, probes_reports, probes_work
+from tests.access import (
+    oracle,
+    probes_figures,
+    probes_notices,
+    probes_people,
+    probes_periods,
+    probes_reports,
+    probes_work,
+)
 from tests.access.asking import answering, in_turn
 from tests.access.mutants import MUTANTS, Mutant
 from tests.access.probes import Probe, every_probe, thinned
@@ -19,7 +27,7 @@ from tests.access.test_matrix import routes, undeclared
 from tests.access.world_facts import World
 from tests.toytown.fixtures import _clone
 
-DECLARED = (probes_figures, probes_people, probes_periods, probes_reports, probes_work)
+DECLARED = (probes_figures, probes_notices, probes_people, probes_periods, probes_reports, probes_work)
 LONG = os.environ.get("WANGGE_LONG") == "1"
 #: Tried in every run; the rest by the long switch.
 ALWAYS = MUTANTS[:: 1 if LONG else 9]

@@ -6,12 +6,16 @@ import asyncio
 
 import pytest
 
-from tests.access import probes_figures, probes_people, probes_periods, probes_reports, probes_work
+from tests.access import probes_figures, probes_notices, probes_people, probes_periods, probes_reports, probes_work
 from tests.access.one_wall import without_first_wall, without_second_wall
 from tests.access.probes import Probe, about_rows, every_probe, thinned, wrong_answers
 from tests.access.world_facts import World
 
-DECLARED = (probes_figures, probes_people, probes_periods, probes_reports, probes_work)
+DECLARED = (probes_figures, probes_notices, probes_people, probes_periods, probes_reports, probes_work)
+
+#: Read once at the desk for all listeners of a process, and judged in memory: the first wall alone stands before each
+#: of them. `tests/layers/test_sight.py` holds that rule against the question's and the database's own.
+IN_MEMORY = {"GET /api/v1/events"}
 
 
 def _probes(world: World) -> list[Probe]:
@@ -22,7 +26,8 @@ def test_the_second_wall_alone_leaks_nothing(
     world_template: tuple[str, World], world_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_first_wall(monkeypatch)
-    wrong = asyncio.run(wrong_answers(world_url, _probes(world_template[1]), one_wall=True))
+    probes = [one for one in _probes(world_template[1]) if one.route not in IN_MEMORY]
+    wrong = asyncio.run(wrong_answers(world_url, probes, one_wall=True))
     assert not wrong, "\n".join([f"{len(wrong)} answered wrongly", *wrong[:40]])
 
 

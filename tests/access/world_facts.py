@@ -87,6 +87,8 @@ class World:
     areas: dict[str, list[str]] = field(default_factory=dict)
     #: Person → the cell where they share that they are.
     positions: dict[Person, str] = field(default_factory=dict)
+    #: District → its webhook.
+    webhooks: dict[str, int] = field(default_factory=dict)
 
     def who(self, name: str) -> Who:
         """Someone by name."""

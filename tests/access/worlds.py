@@ -53,7 +53,8 @@ def build(database_url: str) -> World:
     with psycopg.connect(database_url) as connection:
         _share(connection)
         connection.execute(PUMP)
-    return World(database_url, everyone, tuple(reports), logins, tried, phones, machines, areas, POSITIONS)
+        webhooks = _told(connection)
+    return World(database_url, everyone, tuple(reports), logins, tried, phones, machines, areas, POSITIONS, webhooks)
 
 
 def _areas(district: str) -> list[str]:
@@ -231,3 +232,31 @@ def _logins(connection: psycopg.Connection[Any]) -> dict[str, set[str]]:
         "select d.code, login from accounts a join districts d on d.id = a.district_id"
     ).fetchall()
     return {district: {row["login"] for row in rows if row["code"] == district} for district in (TOWN, NEXT)}
+
+
+def _told(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    """A notice and a subscription of every account, and a webhook of every district."""
+    for statement in TOLD:
+        connection.execute(statement)
+    return dict(connection.execute(WEBHOOKS).fetchall())
+
+
+#: An account's notice has its place: the number of the account.
+TOLD = (
+    """
+    insert into notices (account_id, report_id, place, type, facts, made_at)
+    select a.id, (select min(id) from reports), a.id, 'closed', jsonb_build_object(
+        'number', 'x', 'kind', 'x', 'kind_name', 'x', 'areas', '[]'::jsonb, 'urgent', false, 'due_at', null, 'at', now()
+    ), now() from accounts a
+    """,
+    "insert into subscriptions (account_id, channel, address, made_at) select id, 'email', 'x', now() from accounts",
+    """
+    insert into deliveries (lane, subscription_id, type, body, made_at, due_at)
+    select 'email', id, 'confirm', 'x', now(), now() from subscriptions
+    """,
+)
+WEBHOOKS = (
+    "with made as (insert into webhooks (district_id, name, url, secret, made_by, made_at) "
+    "select id, code, 'https://example.org', 'x', 'test', now() from districts returning district_id, id) "
+    "select d.code, made.id from made join districts d on d.id = made.district_id"
+)
