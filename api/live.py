@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ BATCH = 500
 #: How long a notification may be missing before the stream is looked at all the same.
 LOOK_EVERY_S = 5.0
 RETRY_S = 1.0
+#: How long the stream is still read after the last listener left: they come back soon, or not at all.
+READ_ON_S = 60.0
 AWAY = (psycopg.Error, PoolTimeout, PoolClosed, OSError)
 
 
@@ -76,6 +79,7 @@ class Live:
         self.last = 0
         self.is_seen = False
         self._listeners: Counter[str] = Counter()
+        self._wanted_until_s = 0.0
 
     async def watch(self) -> None:
         """Keep up with the stream until cancelled, whatever becomes of the connection that listens."""
@@ -91,6 +95,20 @@ class Live:
                 fault("stream_failed", error)
                 away = True
             await asyncio.sleep(RETRY_S)
+
+    async def attend(self, place: int | None, *, anew: bool) -> None:
+        """Before someone listens: read what is new, where nobody listened until now, or where they know of more.
+
+        While nobody listens nothing is read: what is not told need not be known.
+        """
+        reads = self.is_seen and self._is_wanted
+        self._wanted_until_s = time.monotonic() + READ_ON_S
+        if anew or not reads or (place is not None and place > self.last):
+            await self.look()
+
+    @property
+    def _is_wanted(self) -> bool:
+        return bool(self._listeners) or time.monotonic() < self._wanted_until_s
 
     async def look(self) -> None:
         """Read what is new; one look at a time. Raises what a database raises that is away."""
@@ -146,6 +164,7 @@ class Live:
             self._listeners[name] -= 1
             if not self._listeners[name]:
                 del self._listeners[name]
+            self._wanted_until_s = time.monotonic() + READ_ON_S
 
     async def _listen(self, *, came_back: bool) -> None:
         arguments = connection_arguments()
@@ -154,8 +173,9 @@ class Live:
             if came_back:
                 event("stream_back")
             while True:
-                # What came while nobody listened is found here: a notification only says when to look.
-                await self.look()
+                # What came while the connection was lost is found here: a notification only says when to look.
+                if self._is_wanted:
+                    await self.look()
                 heard = [one async for one in listening.notifies(timeout=LOOK_EVERY_S, stop_after=1)]
                 if not heard:
                     async with asyncio.timeout(LOOK_EVERY_S):

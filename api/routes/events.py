@@ -64,10 +64,10 @@ async def get_events(
     """What happens to reports within one's territory, from now on or from an event that was seen."""
     live: Live = request.app.state.live
     _check_streams(live, actor, most=surface(request).most_streams)
-    place = last_event_id or query.after
-    if not (query.wait and live.is_seen) or (place is not None and int(place) > live.last):
-        await live.look()
-    listener = Listener(live, actor, lambda: _still(request), place=live.last if place is None else int(place))
+    given = last_event_id or query.after
+    place = None if given is None else int(given)
+    await live.attend(place, anew=not query.wait)
+    listener = Listener(live, actor, lambda: _still(request), place=live.last if place is None else place)
     # Where the server stops (api/http_protocol.py): what has no end of its own is told to come to one.
     request.state.leave = listener.leave
     return EventStream(listener.pieces(wait=query.wait and not request.scope.get("bodiless")), headers=HEADERS)

@@ -14,17 +14,18 @@ from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
 from layers.actors import Role
 from layers.canonical import canonical, moment_text
 from layers.notices.audiences import TOLD, Audience, people_of, told, units_of
 from layers.notices.records import Channel
-from layers.notices.statements import HAPPENED, RECIPIENTS
-from layers.reports.stream import Change, changes
+from layers.notices.statements import HAPPENED, NOTED, RECIPIENTS
+from layers.reports.records import report_number
+from layers.reports.stream import changes
 
 #: Entries looked at in one transaction.
-BATCH = 200
+BATCH = 500
 #: Roles that answer for an area.
 ANSWERING = [
     one.value
@@ -33,7 +34,12 @@ ANSWERING = [
         *(Role.STREET_OFFICER, Role.DISPATCHER),
     )
 ]
+#: Whether anything came since: asked often, it writes nothing and locks nothing.
+ANYTHING = "select exists (select from journal_stream s, notice_position p where s.place > p.place)"
 POSITION = "select place from notice_position for update skip locked"
+STRETCH = """
+select count(*), max(place) from (select place from journal_stream where place > %s order by place limit %s) next
+"""
 ADVANCE = "update notice_position set place = %s"
 ZONES = "select id, time_zone from districts"
 NOTE = """
@@ -62,21 +68,22 @@ async def produce(connection: AsyncConnection[Any], *, channels: frozenset[Chann
 
     `channels` are those this installation can send by. Where another worker is at it, nothing happens.
     """
-    row = await (await connection.execute(POSITION)).fetchone()
+    [anything] = await (await connection.execute(ANYTHING)).fetchone() or [False]
+    row = await (await connection.execute(POSITION)).fetchone() if anything else None
     if row is None:
         return 0
-    found = await changes(connection, after=row[0], limit=BATCH)
-    if not found:
-        return 0
-    await _post(connection, found, now)
-    await _note(connection, found, channels, now)
-    await connection.execute(ADVANCE, [found[-1].place])
-    return len(found)
+    [count, upto] = await (await connection.execute(STRETCH, [row[0], BATCH])).fetchone() or [0, None]
+    if count:
+        await _post(connection, after=row[0], now=now)
+        await _note(connection, row[0], upto, channels, now)
+        await connection.execute(ADVANCE, [upto])
+    return int(count)
 
 
-async def _post(connection: AsyncConnection[Any], found: list[Change], now: datetime) -> None:
+async def _post(connection: AsyncConnection[Any], *, after: int, now: datetime) -> None:
     rows = await (await connection.execute(ENDPOINTS)).fetchall()
     told_districts = {district for (district,) in rows}
+    found = await changes(connection, after=after, limit=BATCH) if told_districts else []
     given = [
         {
             "district": one.sight.district_id,
@@ -94,58 +101,70 @@ async def _post(connection: AsyncConnection[Any], found: list[Change], now: date
 
 
 async def _note(
-    connection: AsyncConnection[Any], found: list[Change], channels: frozenset[Channel], now: datetime
+    connection: AsyncConnection[Any], after: int, upto: int, channels: frozenset[Channel], now: datetime
 ) -> None:
-    of_place = {one.place: one for one in found}
+    told_of = await _recipients(connection, after, upto, now)
+    if not told_of:
+        return
     cursor = connection.cursor(row_factory=dict_row)
-    given = {"after": found[0].place - 1, "upto": found[-1].place, "types": list(TOLD)}
-    await cursor.execute(HAPPENED, given)
+    await cursor.execute(NOTED, [list(told_of)])
+    noted = [_noted(row, told_of[row["place"]], now) for row in await cursor.fetchall()]
+    named = [one.value for one in channels]
+    async with connection.cursor() as plain:
+        await plain.executemany(NOTE, noted)
+        await plain.executemany(SEND, [one | {"channels": named} for one in noted])
+
+
+async def _recipients(connection: AsyncConnection[Any], after: int, upto: int, now: datetime) -> dict[int, list[int]]:
+    """The accounts whom each entry of a stretch concerns, by its place."""
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(HAPPENED, {"after": after, "upto": upto, "types": list(TOLD)})
     happened = await cursor.fetchall()
-    zones = dict(await (await connection.execute(ZONES)).fetchall()) if happened else {}
-    for row in happened:
-        change = of_place[row["place"]]
-        today = now.astimezone(ZoneInfo(zones[change.sight.district_id])).date()
-        accounts = await (await connection.execute(RECIPIENTS, _whom(row) | {"today": today})).fetchall()
-        if accounts:
-            noted = _noted(change, row, [account for (account,) in accounts], now)
-            await connection.execute(NOTE, noted)
-            await connection.execute(SEND, noted | {"channels": [one.value for one in channels]})
+    if not happened:
+        return {}
+    zones = dict(await (await connection.execute(ZONES)).fetchall())
+    asked = [_whom(row) | {"today": _today(zones[row["district_id"]], now)} for row in happened]
+    found = await connection.execute(RECIPIENTS, {"asked": Json(asked), "roles": ANSWERING})
+    return dict(await found.fetchall())
+
+
+def _today(zone: str, now: datetime) -> str:
+    return now.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def _whom(row: Mapping[str, Any]) -> dict[str, Any]:
     """What the question for recipients is asked by."""
-    type_, facts = row["type"], row["facts"]
+    type_, facts = row["type"], facts_of(bytes(row["body"]))["facts"]
     audiences = told(type_)
     sender = row["sender"] if Audience.REPORTER in audiences else ""
     called = facts.get("units") or [one for one in (facts.get("unit"),) if one is not None]
     return {
+        "place": row["place"],
         "people": people_of(type_, facts.get("assignee"), row["assignee_id"], row["before_assignee"]),
         "units": units_of(type_, called, facts.get("unit"), row["unit_id"]),
         "area": (facts.get("holder_area") or row["holder_area_id"]) if Audience.HOLDER in audiences else None,
         "reporter": int(sender.removeprefix(_ACCOUNT)) if sender.startswith(_ACCOUNT) else None,
-        "roles": ANSWERING,
         "actor": row["actor"],
     }
 
 
-def _noted(change: Change, row: Mapping[str, Any], accounts: list[int], now: datetime) -> dict[str, Any]:
-    due = change.standing.due_at
+def _noted(row: Mapping[str, Any], accounts: list[int], now: datetime) -> dict[str, Any]:
     facts = {
-        "number": change.standing.number,
-        "kind": change.standing.kind,
+        "number": report_number(row["report_id"]),
+        "kind": row["kind"],
         "kind_name": row["kind_name"],
-        "areas": row["area_names"] or [],
-        "urgent": change.standing.urgent,
-        "due_at": None if due is None else moment_text(due),
-        "at": moment_text(change.at),
+        "areas": row["areas"] or [],
+        "urgent": row["urgent"],
+        "due_at": row["due_at"] and moment_text(row["due_at"]),
+        "at": moment_text(row["at"]),
     }
     return {
         "accounts": accounts,
-        "report": change.sight.report_id,
-        "place": change.place,
-        "type": change.type,
+        "report": row["report_id"],
+        "place": row["place"],
+        "type": row["type"],
         "facts": Jsonb(facts),
-        "body": body_of(facts | {"type": change.type}),
+        "body": body_of(facts | {"type": row["type"]}),
         "now": now,
     }
 
@@ -156,7 +175,7 @@ def body_of(facts: Mapping[str, Any]) -> str:
     return canonical(plain).decode()
 
 
-def facts_of(body: str) -> dict[str, Any]:
+def facts_of(body: str | bytes) -> dict[str, Any]:
     """The facts of a body."""
     facts: dict[str, Any] = json.loads(body)
     return facts

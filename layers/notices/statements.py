@@ -14,4 +14,5 @@ def _read(name: str) -> LiteralString:
 
 CLAIM = _read("claim")
 HAPPENED = _read("happened")
+NOTED = _read("noted")
 RECIPIENTS = _read("recipients")
