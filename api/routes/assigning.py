@@ -32,6 +32,7 @@ from layers.reports.bulk import (
     holders_of,
     loads_now,
     loads_of,
+    seen_of,
     undoing,
 )
 from layers.reports.queries import id_of
@@ -62,8 +63,12 @@ async def post_assignments(
     order, now = Order(body.client_key, body.person, body.reason), clock(request)()
     wanted = [id_of(one) for one in dict.fromkeys(body.numbers)]
     ready = await own_district(locators, actor)
+    async with database(request).reading(actor.scope) as connection:
+        seen = await seen_of(connection, wanted, scope=actor.scope)
     async with database(request).filing(actor.scope) as plain:
-        foreseen = await foresee(plain, wanted, order, setting=ready.setting, actor=actor, now=now)
+        foreseen = await foresee(
+            plain, {one: one in seen for one in wanted}, order, setting=ready.setting, actor=actor, now=now
+        )
         before = await loads_of(plain, foreseen)
         holders = await holders_of(plain, wanted)
     told = [_foreseen(one, before) for one in foreseen]

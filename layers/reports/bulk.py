@@ -8,15 +8,17 @@ that the whole can be sent again after a lost answer.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from psycopg.rows import dict_row
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from layers.actors import DESK, Actor
+from layers.actors import DESK, Actor, Scope
 from layers.refusals import Conflict, NotFound, Refusal
 from layers.reports.answerers import answerers
 from layers.reports.assignment import assign
@@ -25,6 +27,8 @@ from layers.reports.filing import KeyReused
 from layers.reports.folding import fold
 from layers.reports.handing_over import person_named
 from layers.reports.lifecycle import Action, Status, cell
+from layers.reports.queries import unknown_report
+from layers.reports.records import report_number
 from layers.reports.setting import Setting
 from layers.reports.state import State
 from layers.reports.steps.dispatching import steps_from
@@ -33,7 +37,8 @@ from layers.reports.steps.possible import asked_now
 from layers.reports.steps.requests import StepRequest
 from layers.reports.steps.step import journal_of, taken_before
 from layers.reports.steps.taking import Connection
-from layers.scope import ENTER
+from layers.reports.tables import ReportRow
+from layers.scope import ENTER, reports_seen
 
 UNDONE_WITHIN = timedelta(minutes=1)
 MOST = 100
@@ -115,10 +120,24 @@ def prefix(what: str, client_key: str) -> str:
     return f"{what}:{sha256(client_key.encode()).hexdigest()[:32]}:"
 
 
+async def seen_of(connection: AsyncConnection, wanted: Collection[int], *, scope: Scope) -> frozenset[int]:
+    """Those of some reports that the scope may see."""
+    statement = select(ReportRow.id).where(ReportRow.id.in_(sorted(wanted)), reports_seen(ReportRow, scope))
+    return frozenset(await connection.scalars(statement))
+
+
 async def foresee(
-    connection: Connection, wanted: Sequence[int], order: Order, *, setting: Setting, actor: Actor, now: datetime
+    connection: Connection,
+    wanted: Mapping[int, bool],
+    order: Order,
+    *,
+    setting: Setting,
+    actor: Actor,
+    now: datetime,
 ) -> list[Foreseen]:
     """What would come of each report if they were given one after the other now, in a transaction of the actor's.
+
+    `wanted`: report → whether the actor sees it, as `seen_of` says.
 
     Raises:
         UnknownPerson: the district has nobody of this number.
@@ -128,7 +147,10 @@ async def foresee(
     named = None if order.person is None else await person_named(connection, order.person, district_id=district)
     gained: Counter[int] = Counter()
     found = []
-    for report in wanted:
+    for report, seen in wanted.items():
+        if not seen:
+            found.append(Foreseen(report, None, None, refusal=unknown_report(report_number(report))))
+            continue
         one = await _foresee_one(
             connection, report, order, setting=setting, actor=actor, now=now, named=named, gained=gained
         )

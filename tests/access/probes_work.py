@@ -62,7 +62,10 @@ def _area(world: World, route: str) -> Iterator[Probe]:
         mine = bool(who.holds & {TOWN, COMMUNITY, f"{COMMUNITY[:9]}000", cell}) and who.role in oracle.LOOKS_BY_PLACE
         right = equal(mine, _mine) if who.district == TOWN else status(200)
         right = right if allowed(who, route) else refused(who)
-        yield Probe(route, who, "/api/v1/my/area", right, "", {"json": _standing_in(cell)})
+        # Whether it is theirs is told of their own scope, which no row of the database could hold back.
+        alone = status(200) if allowed(who, route) else None
+        given = {"json": _standing_in(cell)}
+        yield Probe(route, who, "/api/v1/my/area", right, "", given, behind_one_wall=alone)
 
 
 def _standing_in(cell: str) -> dict[str, object]:
