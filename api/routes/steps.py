@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from api.access import TheActor, datum_of, needs
 from api.addresses import known_parameters
 from api.database import Reading, database
-from api.locators import Locators
+from api.locators import Locators, Ready
 from api.routes.common import API, TheLocators, clock
 from api.routes.reports import ATTEMPTS, ReportNumber, json_only
 from api.schemas.problems import problems
@@ -26,7 +26,9 @@ from api.schemas.steps import (
 )
 from layers.access.permissions import Action, NotAllowed
 from layers.actors import ANYONE, DESK, NOTHING, Actor
-from layers.reports.clocks import proof_of
+from layers.calendars.queries import calendar_of
+from layers.calendars.working_time import Calendar
+from layers.reports.clocks import Clock, missing_year, proof_of
 from layers.reports.filing import EditionMoved
 from layers.reports.lifecycle import Action as StepAction
 from layers.reports.links import ReportLinks
@@ -157,6 +159,15 @@ async def get_steps(number: ReportNumber, request: Request, actor: TheActor, loc
     )
 
 
+async def _calendar_used(request: Request, ready: Ready, running: Clock) -> Calendar:
+    """The calendar a clock was computed by, which may have been corrected since."""
+    used = running.calendar or {}
+    if all(ready.calendar.versions.get(year) == version for year, version in used.items()):
+        return ready.calendar
+    async with database(request).reading() as connection:
+        return await calendar_of(connection, ready.district, used)
+
+
 @router.get(
     "/reports/{number}/clock",
     operation_id="clock_of_report",
@@ -173,13 +184,15 @@ async def get_clock(number: ReportNumber, request: Request, actor: TheActor, loc
     running = asked.state.clock
     if running is None:
         return ClockTold(number=number)
-    proof = proof_of(running, ready.calendar, now=asked.now, suspended_at=asked.state.suspended_at)
+    calendar = await _calendar_used(request, ready, running)
+    proof = proof_of(running, calendar, now=asked.now, suspended_at=asked.state.suspended_at)
     return ClockTold(
         number=number,
         clock=running.name,
         limit=str(running.limit),
         started_at=running.started_at,
         due_at=running.due_at,
+        missing_year=missing_year(running, ready.calendar) if running.due_at is None else None,
         pauses=list(running.pauses),
         extensions=[str(one) for one in running.extensions],
         calendar={str(year): version for year, version in (running.calendar or {}).items()},

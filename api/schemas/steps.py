@@ -108,6 +108,9 @@ class ClockTold(Told):
     due_at: datetime | None = Field(
         default=None, description="Null also where the calendar of a year is not published yet."
     )
+    missing_year: int | None = Field(
+        default=None, description="The year whose calendar must be imported before the clock has a deadline."
+    )
     pauses: list[tuple[datetime, datetime]] = Field(default_factory=list)
     extensions: list[str] = Field(default_factory=list)
     calendar: dict[str, int] = Field(

@@ -76,16 +76,30 @@ def with_limit(clock: Clock, limit: Limit, calendar: Calendar) -> Clock:
     return _due(replace(clock, limit=limit), calendar)
 
 
+def missing_year(clock: Clock, calendar: Calendar) -> int | None:
+    """The year that keeps a clock from having a deadline, because nobody imported its calendar."""
+    try:
+        _runs_out(clock, calendar)
+    except NoCalendar as missing:
+        return missing.year
+    return None
+
+
 def _due(clock: Clock, calendar: Calendar) -> Clock:
     try:
-        moment = deadline(clock.limit, clock.started_at, calendar, pauses=clock.pauses)
-        for extension in clock.extensions:
-            moment = deadline(extension, moment, calendar, pauses=clock.pauses)
+        moment = _runs_out(clock, calendar)
     except NoCalendar:
         return replace(clock, due_at=None, calendar=calendar.versions)
     years = range(clock.started_at.year - 1, moment.year + 2)
     used = {year: version for year, version in calendar.versions.items() if year in years}
     return replace(clock, due_at=moment, calendar=used)
+
+
+def _runs_out(clock: Clock, calendar: Calendar) -> datetime:
+    moment = deadline(clock.limit, clock.started_at, calendar, pauses=clock.pauses)
+    for extension in clock.extensions:
+        moment = deadline(extension, moment, calendar, pauses=clock.pauses)
+    return moment
 
 
 def read_clock(facts: Mapping[str, Any] | None) -> Clock | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Any
 
@@ -72,6 +73,34 @@ def test_the_clock_shows_what_counted(town: Town, filed: dict[str, Any]) -> None
         amount, unit = clock["limit"].split()
         hour_s = {"working_days": 8 * 3600, "working_hours": 3600, "urgent_hours": 3600, "days": 86_400}[unit]
         assert spent_s == pytest.approx(float(amount) * hour_s)
+
+
+def filed_by(town: Town, version: int, days: str) -> dict[str, Any]:
+    """The clock of a report filed once the service has seen a version of the year."""
+    town.sql("insert into calendar_years select id, 2025, %s, %s, 'test', 'test', now() from districts", version, days)
+    waited = time.monotonic() + 20
+    while True:
+        shown: dict[str, Any] = town.get(f"/reports/{town.file()['number']}/clock")
+        if shown["calendar"].get("2025") == version:
+            return shown
+        assert time.monotonic() < waited, "the calendar is not seen"
+        time.sleep(0.2)
+
+
+def test_a_corrected_calendar_leaves_the_proof_of_a_running_clock(town: Town) -> None:
+    before = filed_by(town, 1, "{}")
+    assert (before["due_at"], before["missing_year"]) == ("2025-01-13T02:00:00Z", None)
+    after = filed_by(town, 2, '{"2025-01-07": "停工", "2025-01-08": "停工"}')
+    assert after["due_at"] == "2025-01-15T02:00:00Z"
+    assert "停工" in {one["why"] for one in after["proof"]}
+    assert town.get(f"/reports/{before['number']}/clock") == before
+
+
+def test_a_clock_without_a_calendar_names_the_year_that_is_missing(town: Town) -> None:
+    town.later(days=3 * 365)
+    shown = town.get(f"/reports/{town.file()['number']}/clock")
+    assert (shown["due_at"], shown["missing_year"]) == (None, 2028)
+    assert {one["why"] for one in shown["proof"]} <= {"no_calendar"}
 
 
 def test_the_past_is_as_it_was(town: Town, filed: dict[str, Any]) -> None:
