@@ -1,4 +1,4 @@
-"""The demo district: loaded once from its folder, with a simulated month of reports filed through the real use cases.
+"""The demo district: loaded once from its folder, with two simulated weeks of whole lives through the real use cases.
 
 Each part looks first whether it is done, so an interrupted start is continued by the next one. What is heavy is
 imported only when there is something to load: a later start has nothing to do here.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import tomllib
 from collections.abc import Mapping
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,11 +30,9 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "shapefiles"
 ACTOR = "job:demo"
-DAYS = 30
-REPORTS = 4_500
+DAYS = 14
+REPORTS = 2_100
 SEED = 210213
-#: Reports in one transaction: a durable commit for each would only make the first start longer.
-BATCH = 50
 
 
 def load_demo(url: str) -> str:
@@ -53,7 +50,7 @@ async def _load_demo(url: str) -> str:
             chosen = await district(connection, given["code"])
             missing = REPORTS - await simulated(connection, chosen)
         if missing > 0:
-            await _file_month(engine, url, chosen)
+            await _live_weeks(engine, url, chosen)
         return chosen.code
     finally:
         await engine.dispose()
@@ -76,25 +73,23 @@ async def _load_layers(engine: AsyncEngine, given: Mapping[str, Any]) -> None:
             await load_layers(connection, given, folder=FOLDER, actor=ACTOR, now=now(), step=step)
 
 
-async def _file_month(engine: AsyncEngine, url: str, chosen: District) -> None:
-    with progress("demo district: filing a month of reports", total=REPORTS) as step:
+async def _live_weeks(engine: AsyncEngine, url: str, chosen: District) -> None:
+    with progress(f"demo district: living {DAYS} days", total=REPORTS) as step:
         async with engine.connect() as connection, await psycopg.AsyncConnection.connect(url, autocommit=True) as plain:
-            await _file(connection, plain, chosen, step)
+            await _live(connection, plain, chosen, step)
 
 
-async def _file(connection: AsyncConnection, plain: psycopg.AsyncConnection[Any], chosen: District, step: Step) -> None:
-    from layers.reports.filing import file_surely
+async def _live(connection: AsyncConnection, plain: psycopg.AsyncConnection[Any], chosen: District, step: Step) -> None:
     from layers.reports.setting import setting_of
+    from layers.reports.simulating import Simulation, crowd_of
     from layers.reports.simulation import arrivals
-    from layers.reports.simulation_rows import homes
+    from layers.reports.simulation_lives import Fate
+    from layers.reports.simulation_rows import homes, units
 
     setting = await setting_of(connection, chosen)
-    # The month ends when the boundaries came in force, so that a later start finds the same reports again.
+    # The weeks end when the boundaries came in force, so that a later start finds the same reports again.
     until = (setting.in_force.edition.effective_at or now()).astimezone(chosen.zone)
-    dwellings = await homes(connection, chosen)
-    month = arrivals(dwellings, setting.kinds, until=until, days=DAYS, number=REPORTS, seed=SEED)
-    while batch := list(islice(month, BATCH)):
-        async with plain.transaction():
-            for one in batch:
-                await file_surely(plain, one.filing, setting=setting, actor=ACTOR, now=one.at)
-        step(len(batch))
+    dwellings, known = await homes(connection, chosen), await units(connection, chosen)
+    coming = arrivals(dwellings, setting.kinds, until=until, days=DAYS, number=REPORTS, seed=SEED)
+    fate = Fate(SEED, chosen.zone, known)
+    await Simulation(plain, setting, fate, await crowd_of(plain, setting), ACTOR).run(coming, until=until, step=step)

@@ -27,14 +27,14 @@ from layers.reports.photos import Taken, add_photo
 from layers.reports.setting import Setting
 from layers.reports.simulation import Arrival
 from layers.reports.simulation_lives import Fate, Move
-from layers.reports.state import State
+from layers.reports.state import State, Told
 from layers.reports.steps.requests import StepRequest
 from layers.reports.steps.step import journal_of, take_step
 from layers.reports.steps.sweeping import BATCH, assign_waiting, sweep_overdue, sweep_suspended, sweep_whistles
 from layers.scope import ENTER
 
 Connection = AsyncConnection[Any]
-SWEEP_EVERY = timedelta(minutes=30)
+SWEEP_EVERY = timedelta(hours=1)
 #: Moments in one transaction: a durable commit for each would only make it longer.
 AT_ONCE = 100
 PEOPLE = """
@@ -142,8 +142,9 @@ class Simulation:
             )
             self.tally.filed += not filed.again
             step(1)
-            if not filed.again:
-                await self._plan(filed.report_id, one.at)
+            # One that was filed before was broken off: its life goes on from where it stands.
+            told = await self._journal(filed.report_id)
+            self._plan(filed.report_id, fold(told), max(one.at, told[-1].at))
             return
         assert one.move is not None and one.report is not None
         await self._move(one.report, one.move)
@@ -151,25 +152,25 @@ class Simulation:
     async def _move(self, report: int, move: Move) -> None:
         state = await self._state(report)
         actor = self.crowd.whose(move, state, report)
-        if actor is not None:
-            await self._take(report, move, actor, state)
-        await self._plan(report, move.at)
+        after = None if actor is None else await self._take(report, move, actor, state)
+        self._plan(report, after or state, move.at)
 
-    async def _take(self, report: int, move: Move, actor: Actor, state: State) -> None:
+    async def _take(self, report: int, move: Move, actor: Actor, state: State) -> State | None:
+        """The state after a move, None where it was refused."""
         if move.action is Action.REPORT_BACK and self.setting.kinds[state.kind].photos:
             await self._photograph(report, state, move.at)
         request = StepRequest(move.action, f"sim-{report}-{next(self.numbers)}", **move.said)
         await self._enter(actor.scope)
         try:
-            await take_step(self.connection, report, request, setting=self.setting, actor=actor, now=move.at)
+            taken = await take_step(self.connection, report, request, setting=self.setting, actor=actor, now=move.at)
         except Refusal as refusal:
             # The clock or a colleague was faster; they look again.
             self.tally.refused[f"{move.action} {type(refusal).__name__}"] += 1
-        else:
-            self.tally.steps[move.action.value] += 1
+            return None
+        self.tally.steps[move.action.value] += 1
+        return taken.state
 
-    async def _plan(self, report: int, now: datetime) -> None:
-        state = await self._state(report)
+    def _plan(self, report: int, state: State, now: datetime) -> None:
         kind = self.setting.kinds.get(state.kind)
         move = None if kind is None else self.fate.next_move(state, kind, now)
         if move is not None:
@@ -191,8 +192,11 @@ class Simulation:
                 pass
 
     async def _state(self, report: int) -> State:
+        return fold(await self._journal(report))
+
+    async def _journal(self, report: int) -> list[Told]:
         await self._enter(DESK)
-        return fold(await journal_of(self.connection, report))
+        return await journal_of(self.connection, report)
 
     async def _enter(self, scope: Scope) -> None:
         await self.connection.execute(ENTER, scope.settings)

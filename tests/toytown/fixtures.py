@@ -36,6 +36,15 @@ def toytown_url(admin: psycopg.Connection, toytown_template: str, server_url: st
         yield url_of(server_url, name)
 
 
+@pytest.fixture(scope="module")
+def toytown_lives_url(
+    admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str
+) -> Iterator[str]:
+    """URL of a database with the town that the tests of a module share."""
+    with _clone(admin, toytown_template, worker_id) as name:
+        yield url_of(server_url, name)
+
+
 @pytest.fixture
 def toytown_twin_url(
     admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str

@@ -25,7 +25,7 @@ from layers.reports.lifecycle import OPEN, Action, Status, Step, cell
 from layers.reports.queries import unknown_report
 from layers.reports.records import report_number
 from layers.reports.setting import Setting
-from layers.reports.state import Told
+from layers.reports.state import State, Told
 from layers.reports.steps.dispatching import dispatch
 from layers.reports.steps.guards import Asked, check_now, check_who
 from layers.reports.steps.handling import HANDLING
@@ -64,6 +64,8 @@ class Taken:
     clock: str | None
     due_at: datetime | None
     again: bool = False
+    #: What its journal comes to now; None for a step taken before.
+    state: State | None = None
 
 
 async def take_step(
@@ -100,7 +102,7 @@ async def take_step(
     await _follow_lead(taking)
     await connection.execute(KEEP, _key(taking))
     row = row_of(taking.state)
-    return Taken(head.id, taking.state.entries, row["status"], row["clock"], row["due_at"])
+    return Taken(head.id, taking.state.entries, row["status"], row["clock"], row["due_at"], state=taking.state)
 
 
 def check(taking: Taking) -> Step:

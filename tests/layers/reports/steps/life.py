@@ -152,13 +152,14 @@ class Life:
 
 
 @asynccontextmanager
-async def life_at(url: str) -> AsyncIterator[Life]:
-    """The toy town at a database, with units and a calendar."""
+async def life_at(url: str, *, furnished: bool = False) -> AsyncIterator[Life]:
+    """The toy town at a database, with units and a calendar, unless it has them."""
     async with (
         await psycopg.AsyncConnection.connect(url, autocommit=True) as owner,
         await psycopg.AsyncConnection.connect(url, autocommit=True, options="-c role=wangge_service") as service,
     ):
-        await furnish(owner)
+        if not furnished:
+            await furnish(owner)
         yield Life(url, await desk_at(url, owner), service)
 
 
