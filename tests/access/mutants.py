@@ -122,6 +122,7 @@ OF_THE_WALL = [
         for table in (
             *("report_private", "assignments", "journal_entries", "journal_stream", "hand_overs", "report_photos"),
             *("people", "duties", "person_loads", "territories", "devices", "sessions"),
+            *("notices", "subscriptions", "webhooks", "deliveries"),
         )
     ),
 ]
@@ -216,6 +217,8 @@ OF_THE_PROGRAM = [
         policy("reports", "true"),
         lambda patch: replace_everywhere(patch, scope.reports_seen, lambda *_: true()),
     ),
+    Mutant("live events are everybody's", change=lambda patch: replace_everywhere(patch, scope.sees, lambda *_: True)),
+    Mutant("live events are nobody's", change=lambda patch: replace_everywhere(patch, scope.sees, lambda *_: False)),
     Mutant(
         "grid workers read every telephone", change=lambda patch: patch.setattr(purposes, "IN_HAND_ONLY", frozenset())
     ),
