@@ -76,7 +76,8 @@ class Gateways:
         return await self._tell(one, address, now)
 
     async def _tell(self, one: Delivery, address: str, now: datetime) -> Outcome:
-        facts, link = facts_of(one.body), f"{self.public_url}/"
+        facts = facts_of(one.body)
+        link = f"{self.public_url}/tasks/{facts.get('number', '')}" if self.public_url else ""
         if one.lane == Channel.EMAIL and self.mail is not None:
             return await self.mail.send(address, letter(one.type, facts, link=link), id_=f"notice-{one.id}", now=now)
         assert self.short_messages is not None, "only channels that are set are taken"

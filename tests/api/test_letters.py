@@ -33,7 +33,7 @@ async def test_a_letter_arrives(town: Town) -> None:
     assert letter["Subject"] == "[网格] 20250106-0000001 已办结"
     assert letter["Message-ID"].startswith("<notice-")
     text = letter.get_content()  # type: ignore[attr-defined]
-    assert "https://wangge.example/" in text
+    assert "https://wangge.example/tasks/20250106-0000001" in text
     assert "占道经营" in text
 
 
