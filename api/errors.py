@@ -150,7 +150,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     TooManyWebhooks: ProblemKind(409, "too-many-webhooks", "回调已达上限", "Too many webhooks"),
     BadEndpoint: ProblemKind(422, "bad-endpoint", "回调地址不可用", "The address cannot be posted to"),
     BadAddress: ProblemKind(422, "bad-address", "地址不可用", "The address cannot be used"),
-    ChannelMissing: ProblemKind(422, "channel-missing", "未开通此渠道", "Nothing is sent by this channel"),
+    ChannelMissing: ProblemKind(409, "channel-missing", "未开通此渠道", "Nothing is sent by this channel"),
     WrongProof: ProblemKind(422, "wrong-proof", "验证码不符", "The code is not the one that was sent"),
     UnknownReport: ProblemKind(404, "unknown-report", "没有这个事件", "No such report"),
     UnknownPhoto: ProblemKind(404, "unknown-photo", "没有这张照片", "No such photo"),

@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
 
 import psycopg
 from psycopg_pool import PoolClosed, PoolTimeout
@@ -28,7 +30,14 @@ from layers.notices.producing import produce
 from layers.notices.records import Channel
 from layers.reports.sealing import seal_yesterday
 from layers.reports.setting import Setting, setting_of
-from layers.reports.steps.sweeping import BATCH, assign_waiting, sweep_overdue, sweep_suspended, sweep_whistles
+from layers.reports.steps.sweeping import (
+    BATCH,
+    assign_waiting,
+    date_clocks,
+    sweep_overdue,
+    sweep_suspended,
+    sweep_whistles,
+)
 from layers.reports.sweep import pump
 from layers.traces.verifying import head_of
 
@@ -42,6 +51,9 @@ DAY_S = 86_400.0
 NOTICES_EVERY_S = 1.0
 TIDY_EVERY_S = 3_600.0
 CLOCKS_EVERY_S = 5.0
+DATE_EVERY_S = 60.0
+#: Once more after a calendar came: reports may have been filed beside the first pass, by whoever had not seen it.
+DATING_PASSES = 2
 SEAL_EVERY_S = 60.0
 DATABASE_ERRORS = (psycopg.Error, PoolClosed, PoolTimeout, SQLAlchemyError, OSError)
 
@@ -55,6 +67,15 @@ class Round:
     work: Callable[[], Awaitable[int]]
 
 
+class BatchWork(Protocol):
+    """Work on one batch of reports above an id: how many it did something to, and the id to go on after."""
+
+    async def __call__(
+        self, connection: psycopg.AsyncConnection[Any], setting: Setting, *, now: datetime, after: int
+    ) -> tuple[int, int | None]:
+        """Work in the caller's transaction."""
+
+
 class Worker:
     """Runs its rounds until cancelled; `last_beat_s` is when one last came to its end, on the monotonic clock."""
 
@@ -64,10 +85,13 @@ class Worker:
         self._post = post
         self._clock = clock
         self.last_beat_s: float | None = None
+        #: By district: the years of its calendar, and how many passes they still want.
+        self._dating: dict[int, tuple[Mapping[int, int], int]] = {}
         self.rounds = (
             Round("pump", PUMP_EVERY_S, self.pump),
             Round("assign_waiting", 30.0, self.assign_waiting),
             Round("clocks", CLOCKS_EVERY_S, self.sweep_clocks),
+            Round("deadlines", DATE_EVERY_S, self.date_clocks),
             Round("seal", SEAL_EVERY_S, self.seal_days),
             Round("retention", RETENTION_EVERY_S, self.erase_due),
             Round("trail_head", DAY_S, self.tell_head),
@@ -94,14 +118,28 @@ class Worker:
 
     async def assign_waiting(self) -> int:
         """Give reports that wait to whoever has come on duty, batch by batch; returns how many found someone."""
-        assigned = 0
+        return sum([await self._through(assign_waiting, setting) for setting in await self._settings()])
+
+    async def date_clocks(self) -> int:
+        """Give clocks their deadline that waited for a year's calendar, after a start and whenever calendars differ."""
+        given = 0
         for setting in await self._settings():
-            after: int | None = 0
-            while after is not None:
-                async with self._database.filing(DESK) as connection:
-                    found, after = await assign_waiting(connection, setting, now=self._clock(), after=after)
-                assigned += found
-        return assigned
+            versions = setting.calendar.versions
+            seen, left = self._dating.get(setting.district.id, ({}, 0))
+            left = left if versions == seen else DATING_PASSES
+            given += await self._through(date_clocks, setting) if left else 0
+            self._dating[setting.district.id] = (versions, max(left - 1, 0))
+        return given
+
+    async def _through(self, work: BatchWork, setting: Setting) -> int:
+        """A whole round of work that goes through reports by their ids, batch by batch."""
+        done = 0
+        after: int | None = 0
+        while after is not None:
+            async with self._database.filing(DESK) as connection:
+                found, after = await work(connection, setting, now=self._clock(), after=after)
+            done += found
+        return done
 
     async def _settings(self) -> list[Setting]:
         async with self._database.reading() as connection:

@@ -60,7 +60,7 @@ def _drive(scratch: Scratch, port: int, secrets: list[str], size: Size, *, run: 
     around = [(cell.lon, cell.lat) for cell in scratch.cells]
     filing = Filing(port, 1, size.seconds, run, around, AROUND_DEG, scratch.machine)
     order = Order(port, size.listeners, secrets, REPORTS_PER_S, size.seconds, asdict(filing))
-    done = subprocess.run(
+    done = subprocess.run(  # this program; no shell # nosec B603
         [sys.executable, "-P", "-m", "api.bench.events_clients"],
         input=orjson.dumps(asdict(order)),
         stdout=subprocess.PIPE,

@@ -90,13 +90,13 @@ async def post_assignments(
 @router.post(
     "/assignments/{key}/undo",
     operation_id="undo_assignments",
-    dependencies=[needs(Action.HAND_OVER), Depends(json_only)],
-    responses=problems(400, 404, 409, 413, 415),
+    dependencies=[needs(Action.HAND_OVER)],
+    responses=problems(404, 409),
 )
 async def post_undo(key: TheKey, request: Request, actor: TheActor, locators: TheLocators) -> UndoneTold:
     """Within a minute, give back what nobody accepted to whoever had it before; what is not given back is said.
 
-    Its body is `{}`. Sent again, it finds what was given back.
+    Sent again, it finds what was given back.
     """
     async with database(request).filing(DESK) as plain:
         found = await undoing(plain, key, actor=actor, now=clock(request)())

@@ -81,7 +81,7 @@ async def get_subscriptions(request: Request, actor: TheActor) -> SubscriptionsT
     status_code=204,
     dependencies=JSON,
     response_class=Response,
-    responses={**ASKED, **problems(400, 413, 415)},
+    responses={**ASKED, **problems(400, 409, 413, 415)},
 )
 async def post_subscription(body: SubscriptionBody, request: Request, actor: TheActor) -> Response:
     """Be told at an address too, instead of the one before. A code goes there, and nothing else before it came back."""

@@ -85,6 +85,11 @@ def missing_year(clock: Clock, calendar: Calendar) -> int | None:
     return None
 
 
+def dated(clock: Clock, calendar: Calendar) -> Clock:
+    """A clock without a deadline, by a calendar that may cover the year it waited for."""
+    return _due(clock, calendar)
+
+
 def _due(clock: Clock, calendar: Calendar) -> Clock:
     try:
         moment = _runs_out(clock, calendar)

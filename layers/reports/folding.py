@@ -94,6 +94,10 @@ def _marked_overdue(state: State, one: Told) -> State:
     return replace(state, overdue=(*state.overdue, mark), overdue_marked=True)
 
 
+def _deadline_set(state: State, one: Told) -> State:
+    return replace(state, clock=read_clock(one.facts["clock"]))
+
+
 def _appealed(state: State, one: Told) -> State:
     return replace(state, overdue=_marks(state, one, appealed_by=one.actor))
 
@@ -142,6 +146,7 @@ FOLDS: Mapping[str, Fold] = {
     "part_done": _of_unit(done_at=None, answered_at=None),
     "whistle_missed": _of_unit(missed=True),
     "overdue": _marked_overdue,
+    "deadline_set": _deadline_set,
     "appealed": _appealed,
     "appeal_decided": _appeal_decided,
     "evaluated": _evaluated,

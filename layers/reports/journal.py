@@ -89,6 +89,7 @@ ENTRY_FACTS: dict[tuple[str, int], frozenset[str]] = {
     ("part_done", 1): frozenset({"unit", "note"}),
     ("whistle_missed", 1): frozenset({"unit"}),
     ("overdue", 1): frozenset({"clock", "due_at", "assignee", "unit", "holder_area"}),
+    ("deadline_set", 1): frozenset({"clock"}),
     ("appealed", 1): _REASONED | {"overdue"},
     ("appeal_decided", 1): frozenset({"overdue", "upheld", "note"}),
     ("evaluated", 1): frozenset({"via", "responded", "solved", "satisfied", "note"}),

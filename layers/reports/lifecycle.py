@@ -76,6 +76,7 @@ class Action(StrEnum):
     PART_DONE = "part_done"
     MISS_WHISTLE = "miss_whistle"
     MARK_OVERDUE = "mark_overdue"
+    SET_DEADLINE = "set_deadline"
     APPEAL = "appeal"
     DECIDE_APPEAL = "decide_appeal"
     EVALUATE = "evaluate"
@@ -172,6 +173,7 @@ _ROWS: tuple[tuple[Action, dict[Status, Status], frozenset[Role], Who], ...] = (
     (_A.PART_DONE, _same(_S.ACCEPTED, _S.SUSPENDED), frozenset({Role.DEPARTMENT_HANDLER}), Who.CALLED),
     (_A.MISS_WHISTLE, _same(*OPEN), NOBODY, Who.SERVICE),
     (_A.MARK_OVERDUE, _same(*OPEN), NOBODY, Who.SERVICE),
+    (_A.SET_DEADLINE, _same(*OPEN), NOBODY, Who.SERVICE),
     (_A.APPEAL, _same(*OPEN, _S.CLOSED), ACTING, Who.SEEING),
     (_A.DECIDE_APPEAL, _same(*OPEN, _S.CLOSED), DESKS | {Role.SUPERVISOR}, Who.SEEING),
     (_A.EVALUATE, _same(_S.CLOSED), frozenset({Role.DISPATCHER, Role.RESIDENT}), Who.REPORTER),

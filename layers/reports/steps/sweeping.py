@@ -12,7 +12,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from layers.actors import DESK, Actor, job
-from layers.reports.clocks import DISPATCH, HANDLE
+from layers.reports.clocks import DISPATCH, HANDLE, dated
 from layers.reports.lifecycle import STEPS, Action
 from layers.reports.setting import Setting
 from layers.reports.steps.dispatching import consider, dispatch, give
@@ -46,6 +46,12 @@ WAITING = f"""
 {_HEAD} from reports
 where district_id = %(district)s and id > %(after)s and assignee_id is null and unit_id is null
     and area_path is not null and status <> 'closed' and status <> 'void' and status <> 'linked' and status = 'filed'
+order by id limit %(limit)s for update skip locked
+"""
+UNDATED = f"""
+{_HEAD} from reports
+where district_id = %(district)s and id > %(after)s and clock is not null and due_at is null
+    and status not in ('closed', 'void', 'linked', 'suspended')
 order by id limit %(limit)s for update skip locked
 """
 ACTOR = job("clock", DESK)
@@ -93,6 +99,27 @@ def _climbs(taking: Taking) -> bool:
     clock = state.clock.name if state.clock else None
     above = bool(state.holder_depth) and clock in {DISPATCH, HANDLE}
     return state.overdue_marked and above and (state.status, Action.CLIMB) in STEPS
+
+
+async def date_clocks(
+    connection: Connection, setting: Setting, *, now: datetime, after: int = 0
+) -> tuple[int, int | None]:
+    """Give one batch of clocks the deadline they have by the calendar there is now, where that covers their years.
+
+    Returns how many got one, and the id to go on after, None when the round is complete.
+    """
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(UNDATED, {"district": setting.district.id, "after": after, "limit": BATCH})
+    waiting = await cursor.fetchall()
+    given = 0
+    for row in waiting:
+        taking = await _begin(connection, row, setting, now)
+        clock = dated(taking.state.clock, setting.calendar) if taking.state.clock else None
+        if clock is not None and clock.due_at is not None:
+            taking.add("deadline_set", {"clock": clock.facts}, actor=CLOCK)
+            await write(taking)
+            given += 1
+    return given, waiting[-1]["id"] if len(waiting) == BATCH else None
 
 
 async def sweep_suspended(connection: Connection, setting: Setting, *, now: datetime) -> int:

@@ -45,6 +45,7 @@ ENTRY = {
     Action.ATTACH_CALLER: "caller_attached", Action.MOVE: "moved", Action.CORRECT_KIND: "kind_corrected",
     Action.WHISTLE: "whistled", Action.JOIN: "joined", Action.REPORT_IN: "reported_in",
     Action.PART_DONE: "part_done", Action.MISS_WHISTLE: "whistle_missed", Action.MARK_OVERDUE: "overdue",
+    Action.SET_DEADLINE: "deadline_set",
     Action.APPEAL: "appealed", Action.DECIDE_APPEAL: "appeal_decided", Action.EVALUATE: "evaluated",
 }  # fmt: skip
 STARTS = {
