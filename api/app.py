@@ -17,7 +17,7 @@ from api.clock import Clock, now
 from api.darkroom import Darkroom
 from api.database import Database
 from api.errors import install
-from api.figure_shelf import FigureShelf
+from api.figure_shelf import FigureShelf, Slow
 from api.front_desk import FrontDesk
 from api.gate import Gate
 from api.gateways import Gateways
@@ -29,6 +29,7 @@ from api.packing import Packing
 from api.page_cache import PageCache
 from api.posting import Post
 from api.public_shelf import PublicShelf
+from api.recently import RecentFigures
 from api.routes import (
     account_pages,
     administration,
@@ -140,9 +141,9 @@ def create_app(
     app.state.live = Live(app.state.database)
     app.state.outlines = OutlineShelf(app.state.database)
     app.state.pages = PageCache()
-    app.state.standing = StandingFigures()
+    app.state.slow = Slow(StandingFigures(), RecentFigures(app.state.database))
     app.state.darkroom = Darkroom()
-    app.state.figures = FigureShelf(app.state.database, app.state.standing, clock)
+    app.state.figures = FigureShelf(app.state.database, app.state.slow, clock)
     app.state.public = PublicShelf(app.state.database)
     app.state.clock = clock
     app.state.surface = surface or Surface()

@@ -16,6 +16,7 @@ from api.area_pages import edition_areas
 from api.clock import Clock
 from api.database import Database
 from api.locators import Served
+from api.recently import RecentFigures
 from api.standing import StandingFigures
 from layers.actors import Scope
 from layers.workload.queries import sheet
@@ -44,6 +45,13 @@ class Told(NamedTuple):
     packed: bytes
 
 
+class Slow(NamedTuple):
+    """What of the figures changes slowly, and is kept."""
+
+    standing: StandingFigures
+    recent: RecentFigures
+
+
 class Figures:
     """The figures of one moment, and what has been told of them."""
 
@@ -64,9 +72,9 @@ class Figures:
 class FigureShelf:
     """Counts the figures of a level when they are asked for; whoever asks within a second shares them."""
 
-    def __init__(self, database: Database, standing: StandingFigures, clock: Clock) -> None:
+    def __init__(self, database: Database, slow: Slow, clock: Clock) -> None:
         self._database = database
-        self._standing = standing
+        self._slow = slow
         self._clock = clock
         self._kept: OrderedDict[Asked, tuple[float, asyncio.Task[Figures]]] = OrderedDict()
 
@@ -88,7 +96,7 @@ class FigureShelf:
                 await counted(
                     connection,
                     served,
-                    self._standing,
+                    self._slow,
                     scope=asked.territory,
                     level=asked.level,
                     edition=asked.edition,
@@ -105,7 +113,7 @@ def territory(scope: Scope) -> Scope:
 async def counted(
     connection: AsyncConnection,
     served: Served,
-    standing: StandingFigures,
+    slow: Slow,
     *,
     scope: Scope,
     level: str | None,
@@ -116,9 +124,17 @@ async def counted(
     district = served.district
     chosen = district.levels[-1] if level is None else district.level(level)
     found = await edition_areas(connection, served, edition)
-    stands = await standing.of(connection, found, chosen, scope=scope, on=now.astimezone(district.zone).date())
+    stands = await slow.standing.of(connection, found, chosen, scope=scope, on=now.astimezone(district.zone).date())
+    went = await slow.recent.of(connection, found, chosen, scope=scope, now=now)
     return await sheet(
-        connection, scope=scope, district=district, edition=found.edition, level=chosen, stands=stands, now=now
+        connection,
+        scope=scope,
+        district=district,
+        edition=found.edition,
+        level=chosen,
+        stands=stands,
+        went=went,
+        now=now,
     )
 
 

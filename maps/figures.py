@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from layers.workload.metrics import COLUMNS, metric_named
+from layers.workload.metrics import COLUMNS, ON_DEMAND, UNCOUNTED, metric_named
 from layers.workload.records import WorkloadSheet
 from maps.breaks import ClassBreaks, Method, breaks
 
@@ -36,32 +36,34 @@ class ClassChoice:
 def figures_json(sheet: WorkloadSheet, *, shown: Iterable[tuple[str, ClassChoice]]) -> bytes:
     """Columns and class breaks as compact JSON; for 3,502 areas about 40 kB.
 
-    `shown` lists (metric, choice) pairs whose breaks go along: one for a page, all of them for a file.
+    `shown` lists (metric, choice) pairs whose breaks go along: one for a page, all of them for a file; columns of
+    `metrics.ON_DEMAND` go along only where one of these is shown.
     Rows are ordered by code, as in `outlines_json`; `order` is a digest of the codes, equal in both where they match.
     A column is an array, or, where shorter, `{"most": v, "skip": [...], "is": [...]}`: everything is v but the values
-    in `is`, each after `skip` further values v. Ages have three significant figures, so that a figure stays small.
-    Raises `UnknownMetric` and `UnusableClasses`.
+    in `is`, each after `skip` further values v. Hours and rates have three significant
+    figures, so that they stay short. Raises `UnknownMetric` and `UnusableClasses`.
     """
-    carried = as_carried(sheet)
-    figures = carried.figures
+    carried, pairs = as_carried(sheet), list(shown)
+    figures, wanted = carried.figures, {metric_named(metric).numerator for metric, _ in pairs}
+    names = [name for name in COLUMNS if name not in ON_DEMAND or name in wanted]
     return orjson.dumps(
         {
             "edition": carried.edition_number,
             "order": order_digest(figures.codes),
             "as_of": carried.as_of.isoformat(),
             "count": len(figures.codes),
-            "columns": {name: packed(figures.columns[name]) for name in COLUMNS},
-            "classes": {f"{metric}/{choice.key}": _class_facts(carried, metric, choice) for metric, choice in shown},
+            "columns": {name: packed(figures.columns[name]) for name in names},
+            "classes": {f"{metric}/{choice.key}": _class_facts(carried, metric, choice) for metric, choice in pairs},
             "elsewhere": {"held_above": asdict(carried.held_above), "unlocated": asdict(carried.unlocated)},
         }
     )
 
 
 def as_carried(sheet: WorkloadSheet) -> WorkloadSheet:
-    """The sheet as the browser gets it: ordered by code, ages shortened; classes are made of these very numbers."""
+    """The sheet as the browser gets it: ordered by code, hours and rates shortened, as classes are made of them."""
     figures = sheet.figures.by_code()
-    ages = tuple(map(_shortened, figures.columns["median_age_open_h"]))
-    return replace(sheet, figures=replace(figures, columns={**figures.columns, "median_age_open_h": ages}))
+    short = {name: tuple(map(_shortened, figures.columns[name])) for name in UNCOUNTED}
+    return replace(sheet, figures=replace(figures, columns={**figures.columns, **short}))
 
 
 def metric_breaks(sheet: WorkloadSheet, metric: str, choice: ClassChoice) -> ClassBreaks:
@@ -104,7 +106,7 @@ def _class_facts(sheet: WorkloadSheet, metric: str, choice: ClassChoice) -> dict
     return {"limits": made.limits, "lowest": made.lowest, "highest": made.highest, "zero_class": made.zero_class}
 
 
-def _shortened(age_h: float | None) -> float | None:
-    if age_h is None:
+def _shortened(value: float | None) -> float | None:
+    if value is None:
         return None
-    return round(age_h) if age_h >= 100 else float(f"{age_h:.3g}")
+    return round(value) if value >= 100 else float(f"{value:.3g}")

@@ -23,6 +23,7 @@ from layers.actors import DESK
 from layers.areas.queries import edition_in_force, polygons
 from layers.districts.queries import district as district_of
 from layers.migrations import sqlalchemy_url
+from layers.workload.lately import lately
 from layers.workload.queries import sheet, standing
 from layers.workload.records import WorkloadSheet
 from maps.figures import ClassChoice, figures_json
@@ -144,6 +145,7 @@ async def _level(scratch: Scratch) -> _Level:
             edition, level, moment = await edition_in_force(connection, district), district.levels[-1], now()
             areas, shapes = await polygons(connection, edition.id, depth=level.depth)
             stands = await standing(connection, edition, level, areas, on=moment.date())
+            went = await lately(connection, district=district, edition=edition, level=level, areas=areas, now=moment)
             made = await sheet(
                 connection,
                 scope=DESK,
@@ -151,6 +153,7 @@ async def _level(scratch: Scratch) -> _Level:
                 edition=edition,
                 level=level,
                 stands=stands,
+                went=went,
                 now=moment,
             )
     finally:

@@ -47,7 +47,7 @@ async def get_workload(
     found = await counted(
         reading,
         served,
-        app.standing,
+        app.slow,
         scope=actor.scope,
         level=query.level,
         edition=query.edition,

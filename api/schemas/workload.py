@@ -33,6 +33,9 @@ class FiguresTold(Told):
     median_age_open_h: float | None
     overdue: int | None = Field(description="Open, and their clock has run out.")
     due_soon: int | None = Field(description="Open, and their clock runs out within 24 hours.")
+    closed_30d: int | None = Field(description="Closed in the last thirty days, today included.")
+    median_h_to_close_30d: float | None = Field(description="Of those, the median of the hours from filing.")
+    satisfaction_30d: float | None = Field(description="Of those, the satisfaction rate in percent; null without one.")
 
 
 class WorkloadTold(Told):

@@ -7,7 +7,22 @@ from dataclasses import dataclass
 from layers.refusals import Refusal
 
 #: The counted columns of one area, as `FigureTable` and `AreaFigures` name them.
-COLUMNS = ("open", "unassigned", "residents", "workers", "median_age_open_h", "overdue", "due_soon")
+COLUMNS = (
+    "open",
+    "unassigned",
+    "residents",
+    "workers",
+    "median_age_open_h",
+    "overdue",
+    "due_soon",
+    "closed_30d",
+    "median_h_to_close_30d",
+    "satisfaction_30d",
+)
+#: Columns that a map carries only while it shows one of them, so that what is sent every minute stays small.
+ON_DEMAND = frozenset({"closed_30d", "median_h_to_close_30d", "satisfaction_30d"})
+#: Columns that count nothing: hours and rates, without a class of their own for zero.
+UNCOUNTED = frozenset({"median_age_open_h", "median_h_to_close_30d", "satisfaction_30d"})
 
 
 class UnknownMetric(Refusal):
@@ -39,7 +54,7 @@ class Metric:
     @property
     def counts(self) -> bool:
         """Whether the figure counts reports, so that zero says something of its own."""
-        return self.numerator != "median_age_open_h"
+        return self.numerator not in UNCOUNTED
 
     def of(self, above: float | None, below: float | None) -> float | None:
         """The figure of an area, given what it counts and by what that is divided; None where there is no answer."""
@@ -92,6 +107,31 @@ _TABLE = (
     Metric("overdue", "超期未结事件", "Overdue reports", "件", "reports", 0, "overdue", summable=True),
     Metric(
         "due_soon", "24 小时内到期事件", "Reports due within 24 hours", "件", "reports", 0, "due_soon", summable=True
+    ),
+    Metric("closed_30d", "近 30 日结案", "Closed in 30 days", "件", "reports", 0, "closed_30d", summable=True),
+    Metric(
+        "median_h_to_close_30d",
+        "近 30 日结案用时中位数",
+        "Median hours to close, 30 days",
+        "小时",
+        "hours",
+        1,
+        "median_h_to_close_30d",
+        summable=False,
+        none_means="近 30 日无结案",
+        none_means_en="nothing closed in 30 days",
+    ),
+    Metric(
+        "satisfaction_30d",
+        "近 30 日满意率",
+        "Satisfaction rate, 30 days",
+        "%",
+        "%",
+        1,
+        "satisfaction_30d",
+        summable=False,
+        none_means="近 30 日无有效回访",
+        none_means_en="no valid call-back in 30 days",
     ),
     Metric("unassigned", "未派单事件", "Unassigned reports", "件", "reports", 0, "unassigned", summable=True),
 )

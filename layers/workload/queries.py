@@ -5,7 +5,7 @@ Every level counts everything in or below its areas; what none of them holds is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from layers.districts.records import District, Level
 from layers.reports.reading import IS_OPEN
 from layers.reports.tables import ReportRow
 from layers.scope import holds, reports_seen
+from layers.workload.lately import UNCOUNTED, Lately
 from layers.workload.records import Column, Elsewhere, FigureTable, WorkloadSheet
 
 WORKERS_BY_AREA = text((Path(__file__).parent / "sql" / "workers_by_area.sql").read_text(encoding="utf-8"))
@@ -90,9 +91,13 @@ async def sheet(
     edition: Edition,
     level: Level,
     stands: Standing,
+    went: Mapping[str, Lately],
     now: datetime,
 ) -> WorkloadSheet:
-    """The figures of the areas of `level` in `edition` that lie in the scope's territory, as of `now` (aware)."""
+    """The figures of the areas of `level` in `edition` that lie in the scope's territory, as of `now` (aware).
+
+    `went`: how the last thirty days were, by code; an area that is not in it has no such figures yet.
+    """
     seen = and_(ReportRow.district_id == district.id, reports_seen(ReportRow, scope), IS_OPEN)
     counted = await _in_hand(connection, seen, level, now)
     held = [
@@ -108,13 +113,21 @@ async def sheet(
         edition_number=edition.number,
         as_of=now,
         time_zone=district.time_zone,
-        figures=_table(stands, held),
+        figures=_table(stands, held, _lately(stands, went, scope)),
         held_above=_added(counted.values()),
         unlocated=await _unlocated(connection, seen, now),
     )
 
 
-def _table(stands: Standing, held: list[_InHand]) -> FigureTable:
+def _lately(stands: Standing, went: Mapping[str, Lately], scope: Scope) -> list[Lately]:
+    return [
+        went.get(code, UNCOUNTED) if holds(scope, path) else UNCOUNTED
+        for code, path in zip(stands.codes, stands.paths, strict=True)
+    ]
+
+
+def _table(stands: Standing, held: list[_InHand], went: list[Lately]) -> FigureTable:
+    closed, hours, satisfied = zip(*went, strict=True) if went else ((),) * 3
     opened, unassigned, overdue, due_soon, ages_h = zip(*held, strict=True) if held else ((),) * 5
     columns = {
         "open": opened,
@@ -124,6 +137,9 @@ def _table(stands: Standing, held: list[_InHand]) -> FigureTable:
         "median_age_open_h": ages_h,
         "overdue": overdue,
         "due_soon": due_soon,
+        "closed_30d": closed,
+        "median_h_to_close_30d": hours,
+        "satisfaction_30d": satisfied,
     }
     return FigureTable(stands.codes, stands.names, columns)
 

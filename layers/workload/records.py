@@ -29,6 +29,10 @@ class AreaFigures:
     #: Open, and their clock has run out; open, and it runs out within a day.
     overdue: int | None = None
     due_soon: int | None = None
+    #: Of the last thirty days, today included.
+    closed_30d: int | None = None
+    median_h_to_close_30d: float | None = None
+    satisfaction_30d: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

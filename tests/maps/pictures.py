@@ -72,4 +72,7 @@ def _figures(code: str, name: str, rng: np.random.Generator) -> AreaFigures:
         median_age_open_h=float(rng.gamma(1.6, 30)) if opened else None,
         overdue=opened // 5,
         due_soon=opened // 3,
+        closed_30d=opened * 3,
+        median_h_to_close_30d=opened * 7.25 if opened else None,
+        satisfaction_30d=100 - opened / 3 if opened else None,
     )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.workload.metrics import COLUMNS, METRICS, UnknownMetric
+from layers.workload.metrics import COLUMNS, METRICS, ON_DEMAND, UnknownMetric
 from layers.workload.records import Elsewhere, FigureTable
 from maps.figures import ClassChoice, as_carried, figures_json, metric_breaks, order_digest, packed
 from maps.refusals import UnusableClasses
@@ -51,8 +51,16 @@ def test_rows_go_in_the_order_of_their_codes() -> None:
     carried = as_carried(GRIDS)
     assert told["order"] == order_digest(sorted(row.code for row in ROWS))
     assert (told["count"], told["edition"]) == (3502, 3)
-    for name in COLUMNS:
+    for name in set(COLUMNS) - ON_DEMAND:
         assert unpacked(told["columns"][name], 3502) == list(carried.figures.columns[name])
+
+
+@pytest.mark.parametrize("metric", sorted(ON_DEMAND))
+def test_the_last_thirty_days_travel_only_where_they_are_shown(metric: str) -> None:
+    plain, shown = (orjson.loads(figures_json(GRIDS, shown=[(one, ClassChoice())])) for one in ("open", metric))
+    assert plain["columns"].keys() == set(COLUMNS) - ON_DEMAND
+    assert shown["columns"].keys() - plain["columns"].keys() == {metric}
+    assert unpacked(shown["columns"][metric], 3502) == list(as_carried(GRIDS).figures.columns[metric])
 
 
 @pytest.mark.parametrize(
@@ -78,7 +86,7 @@ def test_classes_are_made_of_the_numbers_that_travel() -> None:
 @pytest.mark.parametrize("metric", METRICS)
 def test_zero_is_a_class_of_its_own_where_reports_are_counted(metric: str) -> None:
     made = metric_breaks(GRIDS, metric, ClassChoice("quantile", 5))
-    assert made.zero_class == (metric != "median_age_open_h")
+    assert made.zero_class == ("median" not in metric and "satisfaction" not in metric)
 
 
 def test_choices_are_named_as_the_browser_names_them() -> None:

@@ -7,6 +7,10 @@ import { numberText } from "./wording.js";
 const FIRST_ROWS = 100;
 
 /** areas: {codes, names}; open(i) shows an area on the map. Returns draw(shown), to be called whenever figures change. */
+/** The columns every table and popup has; another figure is shown as "metric" while the map shows it. */
+export const COUNTED = ["open", "unassigned", "overdue", "due_soon", "median_age_open_h"];
+const STANDING = ["residents", "workers"];
+
 export function figureTable(areas, open) {
   // Until the reader chooses a column, the table follows the figure that the map shows.
   const order = { by: null, descending: true };
@@ -15,20 +19,18 @@ export function figureTable(areas, open) {
 
   function columns() {
     const { metric, values, figures, say, language } = shown;
-    const counted = ["open", "unassigned", "overdue", "due_soon", "median_age_open_h", "residents", "workers"];
-    const ratio = metric.denominator !== null;
     return [
       { key: "name", title: say("map.name"), values: areas.names },
       { key: "code", title: say("map.code"), values: areas.codes },
-      ...(ratio ? [{ key: "metric", title: metric.name[language], values, decimals: metric.decimals }] : []),
-      ...counted.map((key) => ({ key, title: say(`map.${key}`), values: figures.columns[key], decimals: key === "median_age_open_h" ? 1 : 0 })),
+      ...(isOwn(metric) ? [{ key: "metric", title: metric.name[language], values, decimals: metric.decimals }] : []),
+      ...[...COUNTED, ...STANDING].map((key) => ({ key, title: say(`map.${key}`), values: figures.columns[key], decimals: key === "median_age_open_h" ? 1 : 0 })),
     ];
   }
 
   function sortKey() {
-    const { key, denominator } = shown.metric;
-    if (order.by && (order.by !== "metric" || denominator)) return order.by;
-    return denominator ? "metric" : key;
+    const own = isOwn(shown.metric);
+    if (order.by && (order.by !== "metric" || own)) return order.by;
+    return own ? "metric" : shown.metric.key;
   }
 
   function sortBy(key) {
@@ -78,4 +80,9 @@ export function figureTable(areas, open) {
   byId("search").addEventListener("input", () => draw(shown));
   byId("show-all").addEventListener("click", () => { all = true; draw(shown); });
   return draw;
+}
+
+/** Whether a figure has a column only while the map shows it. */
+function isOwn({ key }) {
+  return !COUNTED.includes(key);
 }

@@ -4,7 +4,7 @@ import { breaksKey, readChoice, writeChoice } from "./choices.js";
 import { NO_DATA, classColours, classOf, countClasses, isDark, metricValues, unpackFigures, withinTerritory } from "./classes.js";
 import { byId, element, segments, translate } from "./elements.js";
 import { drawLegend } from "./legend.js";
-import { figureTable } from "./table.js";
+import { COUNTED, figureTable } from "./table.js";
 import { numberText, phrase, timeText } from "./wording.js";
 import { addControls, drawAreas, hatch, openMap } from "./workload_map.js";
 
@@ -189,10 +189,10 @@ function tooltip(i) {
 
 function popup(i) {
   const { language } = choice;
-  const ratios = config.metrics.filter(({ denominator }) => denominator);
+  const others = config.metrics.filter(({ key, numerator }) => !COUNTED.includes(key) && numerator in figures.columns);
   const lines = [
-    ...["open", "unassigned", "overdue", "due_soon", "median_age_open_h"].map((key) => [say(`map.${key}`), figures.columns[key][i], 1]),
-    ...ratios.map((metric) => [metric.name[language], metricValues(metric, figures.columns)[i], metric.decimals]),
+    ...COUNTED.map((key) => [say(`map.${key}`), figures.columns[key][i], 1]),
+    ...others.map((metric) => [metric.name[language], metricValues(metric, figures.columns)[i], metric.decimals]),
     ...["residents", "workers"].map((key) => [say(`map.${key}`), figures.columns[key][i], 0]),
   ];
   const list = element("dl", {});

@@ -105,7 +105,7 @@ def test_an_address_is_told_when_it_is_proven(
     town: Town, holder: tuple[httpx.Client, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, number = holder
-    assert client.post("/my/subscriptions", json={"channel": "email", "address": "a@b.cn"}).status_code == 422
+    assert client.post("/my/subscriptions", json={"channel": "email", "address": "a@b.cn"}).status_code == 409
 
     async def prove() -> list[str]:
         async with mail_server() as there:

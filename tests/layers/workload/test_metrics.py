@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from layers.workload.metrics import COLUMNS, METRICS, UnknownMetric, metric_named
+from layers.workload.metrics import COLUMNS, METRICS, UNCOUNTED, UnknownMetric, metric_named
 from layers.workload.records import AreaFigures, FigureTable, WorkloadSheet
 
 AS_OF = datetime(2026, 3, 18, tzinfo=UTC)
@@ -42,11 +42,14 @@ def test_the_table_is_whole() -> None:
         "unassigned",
         "overdue",
         "due_soon",
+        "closed_30d",
+        "median_h_to_close_30d",
+        "satisfaction_30d",
     }
     for metric in METRICS.values():
         assert metric.name and metric.name_en and metric.unit and metric.unit_en
         assert {metric.numerator, metric.denominator or "open"} <= set(COLUMNS)
-        may_be_none = metric.denominator is not None or metric.numerator == "median_age_open_h"
+        may_be_none = metric.denominator is not None or metric.numerator in UNCOUNTED
         assert bool(metric.none_means and metric.none_means_en) == may_be_none
 
 

@@ -17,6 +17,7 @@ from layers.areas.queries import edition_in_force
 from layers.areas.records import Area, Edition
 from layers.districts.queries import district as district_of
 from layers.districts.records import District
+from layers.workload.lately import lately
 from layers.workload.queries import sheet, standing
 from layers.workload.records import Elsewhere, WorkloadSheet
 
@@ -124,6 +125,9 @@ async def sheet_of(connection: AsyncConnection, ground: Ground, depth: int) -> W
         edition=ground.edition,
         level=level,
         stands=await standing(connection, ground.edition, level, areas, on=NOW.date()),
+        went=await lately(
+            connection, district=ground.district, edition=ground.edition, level=level, areas=areas, now=NOW
+        ),
         now=NOW,
     )
 
@@ -165,6 +169,38 @@ async def test_what_no_area_of_a_level_holds_is_told_apart(toytown: AsyncConnect
         above = [row for row in is_open if row.area is not None and row.area.depth < depth]
         nowhere = [row for row in is_open if row.area is None]
         assert (counted.held_above, counted.unlocated) == (counted_by_hand(above), counted_by_hand(nowhere))
+
+
+async def test_the_last_thirty_days_of_every_level_equal_a_plain_count(toytown: AsyncConnection) -> None:
+    ground = await ground_of(toytown)
+    await store(toytown, ground, made_up(ground, 400, open_share=0.2))
+    await toytown.execute(
+        text("""
+        update reports set
+            closed_at = filed_at + make_interval(hours => (id % 900)::int), evaluated_at = filed_at, responded = true,
+            solved = true, satisfied = (array['satisfied', 'basically', 'dissatisfied', null])[1 + id % 4]
+        where status = 'closed'
+    """)
+    )
+    found = await toytown.execute(
+        text("""
+        select area_path, satisfied, extract(epoch from closed_at - filed_at)::float / 3600 as hours from reports
+        where status = 'closed' and closed_at >= '2025-01-03 00:00+08' and closed_at < '2025-02-02 00:00+08'
+    """)
+    )
+    closed = found.all()
+    assert 50 < len(closed) < 300
+    points = {"satisfied": 100, "basically": 90}
+    for depth in range(4):
+        told = {one.code: one for one in (await sheet_of(toytown, ground, depth)).figures.rows()}
+        for area in (one for one in ground.areas if one.depth == depth):
+            inside = [row for row in closed if row.area_path and row.area_path.startswith(area.path)]
+            judged = [points.get(row.satisfied, 0) for row in inside]
+            assert told[area.code].closed_30d == len(inside)
+            assert told[area.code].median_h_to_close_30d == (
+                pytest.approx(median([row.hours for row in inside])) if inside else None
+            )
+            assert told[area.code].satisfaction_30d == (pytest.approx(sum(judged) / len(judged)) if judged else None)
 
 
 async def test_workers_and_residents_of_a_level(toytown: AsyncConnection) -> None:
