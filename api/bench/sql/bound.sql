@@ -11,12 +11,13 @@ insert into reports (
     id, district_id, sender, source, client_key, content_digest, external_ref, kind_id, extra, status, subject,
     occurred_at, filed_at, geom, given_x, given_y, given_datum, accuracy_m, located, located_by, edition_id,
     area_id, area_path, certainty, flags, candidates, place_id, assignee_id, holder_area_id, holder_depth, entries,
-    chain_head
+    chain_head, clock, due_at, dispatched_at, dispatches
 )
 values (
     :id, :district, 'source-bound', 'bound', (:id)::bigint::text, :digest::bytea, null, :kind, '{}', 'dispatched', 'position',
     now(), now(), st_setsrid(st_makepoint(:lon, :lat), :srid), :lon, :lat, 'wgs84', 10, true, 'position', :edition,
-    :area, '1.20.300.' || (:area)::bigint || '.', 1, '{}', :candidates::jsonb, null, :person, :area, 3, 2, :digest::bytea
+    :area, '1.20.300.' || (:area)::bigint || '.', 1, '{}', :candidates::jsonb, null, :person, :area, 3, 2, :digest::bytea,
+    'handle', now() + interval '3 days', now(), 1
 );
 insert into report_private (report_id, salt, text, address, reporter_name, reporter_phone)
 values (:id, :salt::bytea, :text, null, null, null);
