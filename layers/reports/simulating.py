@@ -110,6 +110,8 @@ class Simulation:
     tally: Tally = field(default_factory=Tally)
     events: list[_Event] = field(default_factory=list)
     numbers: count[int] = field(default_factory=count)
+    #: How reports stood after their last move, as whoever made it remembers; the clock may have moved them since.
+    last: dict[int, State] = field(default_factory=dict)
 
     async def run(self, arrivals: Iterable[Arrival], *, until: datetime, step: Callable[[int], object]) -> Tally:
         """File every arrival and lead its life until a moment; `step` is told of each report filed."""
@@ -150,10 +152,12 @@ class Simulation:
         await self._move(one.report, one.move)
 
     async def _move(self, report: int, move: Move) -> None:
-        state = await self._state(report)
+        state = self.last.pop(report, None) or await self._state(report)
         actor = self.crowd.whose(move, state, report)
         after = None if actor is None else await self._take(report, move, actor, state)
-        self._plan(report, after or state, move.at)
+        if after is not None:
+            self.last[report] = after
+        self._plan(report, after or await self._state(report), move.at)
 
     async def _take(self, report: int, move: Move, actor: Actor, state: State) -> State | None:
         """The state after a move, None where it was refused."""
@@ -173,7 +177,9 @@ class Simulation:
     def _plan(self, report: int, state: State, now: datetime) -> None:
         kind = self.setting.kinds.get(state.kind)
         move = None if kind is None else self.fate.next_move(state, kind, now)
-        if move is not None:
+        if move is None:
+            self.last.pop(report, None)
+        else:
             heapq.heappush(self.events, _Event(max(move.at, now), next(self.numbers), move, report, None))
 
     async def _photograph(self, report: int, state: State, now: datetime) -> None:

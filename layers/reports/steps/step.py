@@ -46,10 +46,6 @@ EARLIER = """
 select k.report_id, k.digest, k.position, r.status, r.clock, r.due_at
 from step_keys k join reports r on r.id = k.report_id where k.actor = %s and k.client_key = %s
 """
-KEEP = """
-insert into step_keys (actor, client_key, report_id, digest, position, at)
-values (%(actor)s, %(key)s, %(id)s, %(digest)s, %(position)s, %(now)s)
-"""
 LED = "select id from reports where lead_id = %s order by id"
 CLOCK = "job:clock"
 
@@ -81,28 +77,43 @@ async def take_step(
         EditionMoved: for a move, compile the edition in force first.
     """
     check_request(request)
-    # Keys are the service's to look up: whoever sent one may see the report no longer.
-    await connection.execute(ENTER, DESK.settings)
-    earlier = await taken_before(connection, report, request, actor)
-    if earlier is not None:
-        return earlier
-    await connection.execute(ENTER, actor.scope.settings)
     if request.action is Action.MOVE:
         await _hold(connection, setting)
-    head = await lock(connection, report)
-    # Seen once under the actor's own wall; what follows may take the report out of their sight.
-    earlier = await taken_before(connection, report, request, actor)
-    if earlier is not None:
-        return earlier
-    taking = await begin(connection, head, request, setting=setting, actor=actor, now=now)
+    found = await _look(connection, report, request, actor)
+    if isinstance(found, Taken):
+        return found
+    head, entries = found
+    taking = await _taking(connection, head, fold(entries), request, setting=setting, actor=actor, now=now)
     check(taking)
     mark_overdue(taking)
     await COMPOSERS[request.action](taking)
-    await write(taking)
+    await write(taking, keep=_key(taking))
     await _follow_lead(taking)
-    await connection.execute(KEEP, _key(taking))
     row = row_of(taking.state)
     return Taken(head.id, taking.state.entries, row["status"], row["clock"], row["due_at"], state=taking.state)
+
+
+async def _look(
+    connection: Connection, report: int, request: StepRequest, actor: Actor
+) -> Taken | tuple[Head, list[Told]]:
+    """What came of the step before, or the report, locked as the actor sees it, and its entries: in one message.
+
+    The key is looked up twice: before the report is sought, because whoever sent it may see the report no longer, and
+    under the lock, because the same step may have been on its way. What follows is in the service's own scope.
+    """
+    key = [_owner(actor, report), request.client_key]
+    async with connection.pipeline():
+        await connection.execute(ENTER, DESK.settings)
+        before = await connection.cursor(row_factory=dict_row).execute(EARLIER, key)
+        await connection.execute(ENTER, actor.scope.settings)
+        locked = await connection.cursor(row_factory=dict_row).execute(LOCK, [report])
+        await connection.execute(ENTER, DESK.settings)
+        meanwhile = await connection.cursor(row_factory=dict_row).execute(EARLIER, key)
+        journal = await connection.cursor(row_factory=dict_row).execute(JOURNAL, [report])
+    earlier, row = await before.fetchone() or await meanwhile.fetchone(), await locked.fetchone()
+    if earlier is not None:
+        return _same(earlier, report, request)
+    return _head(row, report), [told(one) for one in await journal.fetchall()]
 
 
 def check(taking: Taking) -> Step:
@@ -131,6 +142,10 @@ async def lock(connection: Connection, report: int) -> Head:
     cursor = connection.cursor(row_factory=dict_row)
     row = await (await cursor.execute(LOCK, [report])).fetchone()
     await connection.execute(ENTER, DESK.settings)
+    return _head(row, report)
+
+
+def _head(row: Mapping[str, Any] | None, report: int) -> Head:
     if row is None:
         raise unknown_report(report_number(report))
     return Head(row["id"], row["district_id"], row["sender"], bytes(row["chain_head"]))
@@ -141,6 +156,19 @@ async def begin(
 ) -> Taking:
     """A step on a locked report, whose state is what its journal comes to."""
     state = fold(await journal_of(connection, head.id))
+    return await _taking(connection, head, state, request, setting=setting, actor=actor, now=now)
+
+
+async def _taking(
+    connection: Connection,
+    head: Head,
+    state: State,
+    request: StepRequest,
+    *,
+    setting: Setting,
+    actor: Actor,
+    now: datetime,
+) -> Taking:
     kind = setting.kinds.get(state.kind) or await kind_stored(connection, head.district_id, state.kind)
     return Taking(connection, head, state, kind, setting, actor, request, now)
 
@@ -180,8 +208,10 @@ async def taken_before(connection: Connection, report: int, request: StepRequest
     """What came of the same step taken before, in a transaction in the service's scope; raises `KeyReused`."""
     cursor = connection.cursor(row_factory=dict_row)
     row = await (await cursor.execute(EARLIER, [_owner(actor, report), request.client_key])).fetchone()
-    if row is None:
-        return None
+    return None if row is None else _same(row, report, request)
+
+
+def _same(row: Mapping[str, Any], report: int, request: StepRequest) -> Taken:
     if row["report_id"] != report or bytes(row["digest"]) != _digest(request):
         raise KeyReused(
             "This client_key was used before, for another step.",

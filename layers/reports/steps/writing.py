@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from geo.crs import STORAGE_SRID
@@ -30,6 +31,10 @@ values (%(id)s, %(unit)s, %(purpose)s, %(asked_at)s, %(due_at)s, %(answered_at)s
 on conflict (report_id, unit_id, purpose) do update set
     answered_at = excluded.answered_at, done_at = excluded.done_at, missed = excluded.missed
 """
+KEEP = """
+insert into step_keys (actor, client_key, report_id, digest, position, at)
+values (%(actor)s, %(key)s, %(id)s, %(digest)s, %(position)s, %(now)s)
+"""
 OPEN_TO_UNIT = """
 insert into hand_overs (report_id, to_unit_id, reason, made_by, made_at)
 select %(id)s, %(unit)s, %(purpose)s, %(actor)s, %(now)s
@@ -37,8 +42,15 @@ where not exists (select from hand_overs where report_id = %(id)s and to_unit_id
 """
 
 
-async def write(taking: Taking) -> None:
-    """Write a step, in a transaction of the service's own scope."""
+async def write(taking: Taking, *, keep: Mapping[str, Any] | None = None) -> None:
+    """Write a step, in a transaction of the service's own scope and in one message; `keep`: under what key it came."""
+    async with taking.connection.pipeline():
+        await _write(taking)
+        if keep is not None:
+            await taking.connection.execute(KEEP, keep)
+
+
+async def _write(taking: Taking) -> None:
     connection, state = taking.connection, taking.state
     await connection.execute(WRITE_ENTRIES, _entries(taking))
     await connection.execute(WRITE_STEP, row_of(state) | {"id": taking.head.id} | _row(taking))
