@@ -158,7 +158,7 @@ def _facts(sheet: WorkloadSheet, levels: Sequence[LevelLink], look: MapLook) -> 
         "timeZone": sheet.time_zone,
         "level": {"key": sheet.level_key, "zh": sheet.level_name, "en": sheet.level_name_en},
         "levels": [{"key": at.key, "zh": at.name, "en": at.name_en, "href": at.href} for at in levels],
-        "metrics": [_metric_facts(metric) for metric in METRICS.values()],
+        "metrics": [metric_facts(metric) for metric in METRICS.values()],
         "palette": PALETTES[look.palette],
         "zero": ZERO,
         "noData": {"fill": NO_DATA_FILL, "hatch": NO_DATA_HATCH},
@@ -166,7 +166,8 @@ def _facts(sheet: WorkloadSheet, levels: Sequence[LevelLink], look: MapLook) -> 
     }
 
 
-def _metric_facts(metric: Metric) -> dict[str, Any]:
+def metric_facts(metric: Metric) -> dict[str, Any]:
+    """A metric as the browser knows it."""
     return {
         "key": metric.key,
         "name": {"zh": metric.name, "en": metric.name_en},

@@ -100,6 +100,8 @@ ROUTES: dict[str, str | None] = {
     "POST /account/second-factor/confirm": "own_account",
     "GET /api/v1/events": "read_reports",
     "GET /api/v1/reports": "read_reports",
+    "GET /api/v1/open-reports": "read_reports",
+    "GET /console": "read_record",
     "GET /api/v1/reports/repeated-positions": "read_reports",
     "POST /api/v1/reports": "file_report",
     "GET /api/v1/reports/{number}": "read_reports",

@@ -11,6 +11,7 @@ from api.access import action_of
 from api.app import ROUTERS, create_app
 from tests.access import (
     oracle,
+    probes_console,
     probes_figures,
     probes_notices,
     probes_people,
@@ -22,7 +23,7 @@ from tests.access.probes import PROBES, every_probe, thinned, wrong_answers
 from tests.access.world_facts import World
 
 AT_LEAST = 5_000
-DECLARED = (probes_figures, probes_notices, probes_people, probes_periods, probes_reports, probes_work)
+DECLARED = (probes_console, probes_figures, probes_notices, probes_people, probes_periods, probes_reports, probes_work)
 
 
 def test_nobody_is_answered_wrongly(world_template: tuple[str, World], world_url: str) -> None:

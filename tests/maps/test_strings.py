@@ -14,7 +14,7 @@ from layers.actors import Role
 from layers.calendars.limits import Unit
 from layers.calendars.proofs import COUNTED, LUNCH, NIGHT, PAUSED, WEEKEND
 from layers.figures.records import By
-from layers.reports.candidates import AGAINST
+from layers.reports.candidates import AGAINST, FOR
 from layers.reports.clocks import LIMITS as CLOCKS
 from layers.reports.journal import ENTRY_FACTS
 from layers.reports.lifecycle import Status
@@ -31,7 +31,9 @@ from maps.strings import LANGUAGES, catalogue, phrase
 MAPS = STATIC.parent
 KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
-USED = re.compile(r"""["'`]((?:app|figures|home|ledger|queue|follow|docs|error|map|sign|account|work)\.\w+)["'`]""")
+USED = re.compile(
+    r"""["'`]((?:app|console|figures|home|ledger|queue|follow|docs|error|map|sign|account|work)\.\w+)["'`]"""
+)
 
 #: Words of the ledger that its page does not name: columns, ranks and roles.
 HOLDERS = ("grid_worker", "information_officer", "community_officer", "street_officer", "dispatcher")
@@ -40,8 +42,20 @@ LEDGER = (*COLUMNS, "edge", *"ABOD", *HOLDERS)
 #: The parts in which a form says where a matter is.
 WHERE = {"address", "area_code", "lon", "lat", "datum"}
 
+CONSOLE = STATIC / "js" / "console"
+CONSOLE_KEYS = re.findall(r'^  \S+: "(\w+)",$', (CONSOLE / "keys.js").read_text(encoding="utf-8"), re.MULTILINE)
+CONSOLE_QUEUES = re.findall(r"^  (\w+): \(", (CONSOLE / "open_reports.js").read_text(encoding="utf-8"), re.MULTILINE)
+
 #: Keys put together where they are used: a prefix and what may follow.
 COMPOSED = {
+    "console.": {
+        *(f"queue_{one}" for one in CONSOLE_QUEUES),
+        *(f"by_{one}" for one in ("address", "area", "place", "none")),
+        *(f"key_{one}" for one in CONSOLE_KEYS),
+        *("live", "cut", "yes", "no"),
+        *("kind", "what", "address", "caller", "phone"),
+    },
+    "for.": {one for one in FOR if not one.startswith("rank_")},
     "figures.": tuple(f"by_{one}" for one in By),
     "map.": (
         "quantile",
@@ -94,7 +108,7 @@ COMPOSED = {
 
 
 def sources() -> str:
-    files: list[Path] = [*(MAPS / "templates").glob("*.html"), *(STATIC / "js").glob("*.js"), MAPS / "workload.py"]
+    files: list[Path] = [*(MAPS / "templates").glob("*.html"), *(STATIC / "js").rglob("*.js"), MAPS / "workload.py"]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
@@ -117,7 +131,7 @@ def test_both_languages_say_it_with_the_same_places(key: str) -> None:
 
 
 def test_pages_hold_no_words_of_their_own() -> None:
-    for file in [*(MAPS / "templates").glob("*.html"), *(STATIC / "js").glob("*.js")]:
+    for file in [*(MAPS / "templates").glob("*.html"), *(STATIC / "js").rglob("*.js")]:
         chinese = set(re.findall("[一-鿿]+", re.sub(r"//.*|\{#.*?#\}|/\*.*?\*/", "", file.read_text(encoding="utf-8"))))
         # 第 is where the name of a grid is broken into lines.
         assert chinese <= {"第"}, file.name

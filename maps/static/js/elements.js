@@ -4,7 +4,8 @@ export function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
     if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (key in made) made[key] = value;
+    // Which list an input has can be read as a property, and is written as an attribute.
+    else if (key in made && key !== "list") made[key] = value;
     else made.setAttribute(key, value);
   }
   made.append(...children);

@@ -99,7 +99,7 @@ export function hatch({ fill, hatch: line }) {
 }
 
 /** The names of areas on a canvas of its own: as many as find room, drawn again after every move. */
-const NameLayer = L.Layer.extend({
+export const NameLayer = L.Layer.extend({
   initialize(features, layers) {
     this.areas = features.map(({ properties: { name, label } }, i) => ({
       i,
@@ -112,8 +112,15 @@ const NameLayer = L.Layer.extend({
     this.canvas = L.DomUtil.create("canvas", "names leaflet-zoom-hide");
     this.canvas.setAttribute("aria-hidden", "true");
     map.getPanes().overlayPane.appendChild(this.canvas);
-    map.on("moveend zoomend resize", () => this.draw());
     this.dark = [];
+    map.on("moveend zoomend resize", this.redraw, this);
+  },
+  onRemove(map) {
+    map.off("moveend zoomend resize", this.redraw, this);
+    this.canvas.remove();
+  },
+  redraw() {
+    this.draw();
   },
   draw(dark = this.dark) {
     this.dark = dark;

@@ -87,10 +87,10 @@ def position(column: int, row: int, **more: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def served(database_url: str, *, wait: bool = True) -> Iterator[Town]:
-    """Serve a database on a free port, without the worker, so that nothing happens by itself."""
+def served(database_url: str, *, wait: bool = True, with_worker: bool = False) -> Iterator[Town]:
+    """Serve a database on a free port; without the worker nothing happens by itself."""
     town = Town(httpx.Client(), database_url, None)
-    town.app = create_app(database_url, pool_size=6, with_worker=False, clock=town.now)
+    town.app = create_app(database_url, pool_size=6, with_worker=with_worker, clock=town.now)
     listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     base = f"http://127.0.0.1:{port}"

@@ -1,0 +1,32 @@
+// Questions to the service and steps on reports; a refusal is told in the service's own words.
+
+let token = null;
+
+/** What went wrong, as the service says it. */
+export class Refused extends Error {
+  constructor(problem, status) {
+    super([problem.detail ?? problem.title ?? `HTTP ${status}`, problem.remedy].filter(Boolean).join(" "));
+    this.status = status;
+    this.type = problem.type ?? "";
+  }
+}
+
+export async function ask(url, init = {}) {
+  const answer = await fetch(url, { credentials: "same-origin", ...init, headers: { Accept: "application/json", ...init.headers } });
+  const text = await answer.text();
+  const told = text ? JSON.parse(text) : null;
+  if (!answer.ok) throw new Refused(told ?? {}, answer.status);
+  return told;
+}
+
+/** Sends a body; the session's own token goes along, which a foreign page does not know. */
+export async function send(url, body) {
+  token ??= (await ask("/api/v1/session")).csrf_token;
+  const headers = { "Content-Type": "application/json", "X-CSRF-Token": token };
+  return ask(url, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/** A name for a step or report that makes it safe to send again. */
+export function newKey() {
+  return `console-${crypto.randomUUID()}`;
+}

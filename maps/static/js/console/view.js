@@ -1,0 +1,34 @@
+// What the console shows, as its address says it: so that a view can be sent to a colleague. Pure.
+
+const NUMBER = /^\d{8}-\d{7}$/;
+const CODE = /^[\w-]{1,64}$/;
+
+/** The view that an address holds; what it leaves out or spells wrongly is as `usual` has it. */
+export function readView(parameters, usual, { metrics, levels, queues }) {
+  const one = (name, isGood) => (isGood(parameters.get(name)) ? parameters.get(name) : usual[name]);
+  return {
+    ...usual,
+    area: one("area", (value) => value !== null && CODE.test(value)),
+    areaLevel: one("areaLevel", (value) => levels.includes(value)),
+    level: one("level", (value) => levels.includes(value)),
+    metric: one("metric", (value) => metrics.includes(value)),
+    queue: one("queue", (value) => queues.includes(value)),
+    kind: one("kind", (value) => value !== null && CODE.test(value)),
+    report: one("report", (value) => value !== null && NUMBER.test(value)),
+    lang: one("lang", (value) => value === "zh" || value === "en"),
+  };
+}
+
+/** The query of a view: only what differs from the usual. */
+export function writeView(view, usual) {
+  const written = new URLSearchParams();
+  for (const name of ["area", "areaLevel", "level", "metric", "queue", "kind", "report", "lang"]) {
+    if (view[name] && view[name] !== usual[name]) written.set(name, view[name]);
+  }
+  return written.toString();
+}
+
+/** The level on which an area's parts are drawn: the next one down, or its own where nothing is below. */
+export function levelBelow(levels, level) {
+  return levels[Math.min(levels.indexOf(level) + 1, levels.length - 1)];
+}

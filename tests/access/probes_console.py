@@ -1,0 +1,39 @@
+"""Probes of the console: what is open, in few words, and the page, which holds no report at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+
+from tests.access.probes import Check, Probe, allowed, equal, numbers_in, probes_of, refused
+from tests.access.probes_reports import seen_in
+from tests.access.world_facts import NEXT, TOWN, World
+
+
+@probes_of("GET /api/v1/open-reports")
+def _open(world: World, route: str) -> Iterator[Probe]:
+    """Everything that may be seen, for all of them are open; of reports that are named, only these."""
+    named = [one.number for one in world.reports][:50]
+    for who in world.people:
+        for district in (TOWN, NEXT):
+            seen = {one.number for one in seen_in(who, world.reports, district)}
+            for about, wanted in (("all", seen), ("named", seen & set(named))):
+                given = {"params": {"district": district, **({"number": named} if about == "named" else {})}}
+                right = equal(wanted, numbers_in) if allowed(who, route) else refused(who)
+                yield Probe(route, who, "/api/v1/open-reports", right, f"{about}, {district}", given)
+
+
+@probes_of("GET /console")
+def _page(world: World, route: str) -> Iterator[Probe]:
+    for who in world.people:
+        yield Probe(route, who, "/console", _no_number() if allowed(who, route) else refused(who))
+
+
+def _no_number() -> Check:
+    def check(answer: httpx.Response) -> str | None:
+        if answer.status_code not in {200, 422}:
+            return f"{answer.status_code}"
+        return f"{sorted(numbers_in(answer))} are in the page" if numbers_in(answer) else None
+
+    return check
