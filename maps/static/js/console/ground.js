@@ -68,7 +68,7 @@ export function openGround(id, told, say) {
     const some = drawn.layers.filter((_, i) => inside === null || inside.has(drawn.codes[i]));
     if (!some.length) return;
     const bounds = L.latLngBounds(some.map((one) => one.getBounds()));
-    map.fitBounds(bounds, { padding: [24, 24], maxZoom: 16, animate: false });
+    map.fitBounds(bounds, { paddingTopLeft: [24, 56], paddingBottomRight: [24, 24], maxZoom: 16, animate: false });
   }
 
   /** Marks a place: a ring, and the disc it may lie in. */
