@@ -1,0 +1,41 @@
+"""Redraw grid boundaries without gaps: operations on a coverage, each one kept or refused with the reason and place."""
+
+from geo.redraw.applying import apply
+from geo.redraw.cells import Cell, Change, Coverage
+from geo.redraw.checking import Fault, check, derived
+from geo.redraw.operations import (
+    Carve,
+    MendSlivers,
+    Merge,
+    MoveVertex,
+    Operation,
+    Reparent,
+    Reshape,
+    Split,
+    SplitBalanced,
+    Transfer,
+    operation_of,
+)
+from geo.redraw.refused import Refused
+
+__all__ = [
+    "Carve",
+    "Cell",
+    "Change",
+    "Coverage",
+    "Fault",
+    "MendSlivers",
+    "Merge",
+    "MoveVertex",
+    "Operation",
+    "Refused",
+    "Reparent",
+    "Reshape",
+    "Split",
+    "SplitBalanced",
+    "Transfer",
+    "apply",
+    "check",
+    "derived",
+    "operation_of",
+]
