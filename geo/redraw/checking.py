@@ -7,11 +7,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import PRECISION_DEG
 from geo.redraw.cells import Cell, Coverage
 from geo.redraw.noding import joined
 
 GAP_WIDTH_DEG = 2e-6
+OUTLINE_DEG = 5e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ def check(
     """Every fault of these cells (default: all); nothing for a clean coverage.
 
     A cell is faulty when its polygon is `invalid`, or overlaps or leaves a gap up to 2e-6 degrees to a neighbour
-    (`unmatched`). With `before`, the union of the cells must also have the outline and holes it had (`outline`),
-    and what was unmatched then is not told again.
+    (`unmatched`). With `before`, the union of the cells must keep the holes it had, and its outline within 5e-7
+    degrees (`outline`), which leaves no room for new gaps; what was unmatched before is not told again.
     """
     named = sorted(coverage if codes is None else {code for code in codes if code in coverage})
     faults = _invalid(coverage, named) or _unmatched(coverage, named, before)
@@ -59,30 +59,35 @@ def _invalid(coverage: Coverage, codes: list[str]) -> list[Fault]:
 
 
 def _unmatched(coverage: Coverage, codes: list[str], before: Coverage | None) -> list[Fault]:
-    edges = _edges(coverage, codes)
-    if not edges or before is None:
-        return [Fault("unmatched", (code,), edge) for code, edge in edges.items()]
-    known = list(_edges(before, [code for code in codes if code in before]).values())
+    if before is None:
+        return [Fault("unmatched", (code,), edge) for code, edge in _edges(coverage, codes, GAP_WIDTH_DEG).items()]
+    edges = _edges(coverage, codes, 0.0)
+    if not edges:
+        return []
+    known = list(_edges(before, [code for code in codes if code in before], 0.0).values())
     allowed = shapely.buffer(shapely.union_all(known), GAP_WIDTH_DEG)
     new = {code: shapely.difference(edge, allowed) for code, edge in edges.items()}
     return [Fault("unmatched", (code,), edge) for code, edge in new.items() if not edge.is_empty]
 
 
-def _edges(coverage: Coverage, codes: list[str]) -> dict[str, BaseGeometry]:
+def _edges(coverage: Coverage, codes: list[str], gap_width_deg: float) -> dict[str, BaseGeometry]:
     """The edges of these cells that do not fit their neighbours."""
     around = sorted(coverage if len(codes) == len(coverage) else coverage.ring(codes))
     polygons = np.array([coverage[code].polygon for code in around], dtype=object)
     if not len(polygons):
         return {}
-    edges = dict(zip(around, shapely.coverage_invalid_edges(polygons, gap_width=GAP_WIDTH_DEG), strict=True))
-    return {code: edges[code] for code in codes if edges[code] is not None and not edges[code].is_empty}
+    edges = dict(zip(around, shapely.coverage_invalid_edges(polygons, gap_width=gap_width_deg), strict=True))
+    return {code: edges[code] for code in codes if not edges[code].is_empty}
 
 
 def _outline(cells: list[Cell], former: list[Cell]) -> list[Fault]:
-    """A node on the outline may move it by half a step of the precision grid, no more; no hole may come or go."""
+    """No hole may come or go, and rounded nodes may not add up to more than `OUTLINE_DEG`."""
     after, before = (joined([cell.polygon for cell in rows]) for rows in (cells, former))
-    moved = shapely.symmetric_difference(after, before)
+    moved = shapely.difference(
+        shapely.symmetric_difference(after, before), shapely.buffer(before.boundary, OUTLINE_DEG, quad_segs=2)
+    )
     rings = [len(shapely.get_rings(shapely.get_parts(union))) for union in (after, before)]
-    if rings[0] == rings[1] and moved.area <= PRECISION_DEG * shapely.length(before.boundary):
+    if rings[0] == rings[1] and not moved.area:
         return []
-    return [Fault("outline", tuple(cell.code for cell in cells), moved)]
+    where = moved if moved.area else shapely.symmetric_difference(after, before)
+    return [Fault("outline", tuple(cell.code for cell in cells), where)]
