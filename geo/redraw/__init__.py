@@ -1,6 +1,7 @@
 """Redraw grid boundaries without gaps: operations on a coverage, each one kept or refused with the reason and place."""
 
 from geo.redraw.applying import apply
+from geo.redraw.balancing import Measures, Option, balance, measured
 from geo.redraw.cells import Cell, Change, Coverage
 from geo.redraw.checking import Fault, check, derived
 from geo.redraw.operations import (
@@ -24,10 +25,12 @@ __all__ = [
     "Change",
     "Coverage",
     "Fault",
+    "Measures",
     "MendSlivers",
     "Merge",
     "MoveVertex",
     "Operation",
+    "Option",
     "Refused",
     "Reparent",
     "Reshape",
@@ -35,7 +38,9 @@ __all__ = [
     "SplitBalanced",
     "Transfer",
     "apply",
+    "balance",
     "check",
     "derived",
+    "measured",
     "operation_of",
 ]

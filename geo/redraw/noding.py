@@ -40,7 +40,7 @@ def recut(
     """
     around = sorted(coverage.ring(targets))
     polygons = np.array([coverage[code].polygon for code in around], dtype=object)
-    faces = _faces(around, polygons, lines)
+    faces = faces_of(around, polygons, lines)
     owned: dict[str, list[BaseGeometry]] = {}
     for face, owner in zip(faces, deal(faces), strict=True):
         owned.setdefault(owner, []).append(face.polygon)
@@ -98,7 +98,8 @@ def _loose_rows(faces: Sequence[Face], owners: Sequence[str], code: str, width_m
     return [rows[int(row)] for row in inside]
 
 
-def _faces(codes: Sequence[str], polygons: object, lines: Iterable[BaseGeometry]) -> list[Face]:
+def faces_of(codes: Sequence[str], polygons: object, lines: Iterable[BaseGeometry]) -> list[Face]:
+    """The faces between the borders of the polygons and the lines, noded on the precision grid, each with its code."""
     linework = shapely.union_all([*shapely.boundary(polygons), *lines], grid_size=PRECISION_DEG)
     pieces = shapely.get_parts(shapely.polygonize([linework]))
     points = shapely.point_on_surface(pieces)

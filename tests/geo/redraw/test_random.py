@@ -20,14 +20,14 @@ from tests.geo.redraw.layers import covering, demo_street, holed
 
 LONG = os.environ.get("WANGGE_LONG") == "1"
 LIFE = 25
-LIVES = 240 if LONG else 8
+LIVES = 480 if LONG else 8
 START = {"demo": cache(demo_street), "holed": cache(holed)}
 REAL = {
     "boston": ("boston/Wards_22_wgs84.geojson", None),
     "stlouis": ("stlouis/STL_POLITICS_Wards10.shp", None),
     "shenzhen": ("shenzhen_grid500_noprj/grid.shp", "WGS84"),
 }
-CALM = settings(max_examples=LIVES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+CALM = settings(deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
 @cache
@@ -42,7 +42,7 @@ def real(folder: Path, name: str) -> Coverage:
 
 
 @pytest.mark.parametrize("name", START)
-@CALM
+@settings(CALM, max_examples=LIVES)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_whatever_is_drawn_the_coverage_holds(name: str, seed: int) -> None:
     _, held = lived(START[name](), LIFE, seed)
@@ -51,7 +51,7 @@ def test_whatever_is_drawn_the_coverage_holds(name: str, seed: int) -> None:
 
 @pytest.mark.shared_data
 @pytest.mark.parametrize("name", REAL)
-@CALM
+@settings(CALM, max_examples=max(2, LIVES // 4))
 @given(seed=st.integers(0, 2**32 - 1))
 def test_on_real_layers_too(shared_data: Path, name: str, seed: int) -> None:
     start = real(shared_data, name)
