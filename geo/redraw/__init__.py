@@ -4,6 +4,7 @@ from geo.redraw.applying import apply
 from geo.redraw.balancing import Measures, Option, balance, measured
 from geo.redraw.cells import Cell, Change, Coverage
 from geo.redraw.checking import Fault, check, derived
+from geo.redraw.difference import Difference, difference
 from geo.redraw.operations import (
     Carve,
     MendSlivers,
@@ -24,6 +25,7 @@ __all__ = [
     "Cell",
     "Change",
     "Coverage",
+    "Difference",
     "Fault",
     "Measures",
     "MendSlivers",
@@ -41,6 +43,7 @@ __all__ = [
     "balance",
     "check",
     "derived",
+    "difference",
     "measured",
     "operation_of",
 ]
