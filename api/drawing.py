@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from api.schemas.maps import MapQuery
 from layers.areas.records import Edition
 from layers.districts.records import District, Level
+from layers.workload.metrics import METRICS, ON_DEMAND
 from layers.workload.records import FigureTable, WorkloadSheet
 from maps.figures import ClassChoice, figures_json
 
@@ -54,8 +55,11 @@ def map_file(sheet: WorkloadSheet, outlines: Outlines, query: MapQuery) -> bytes
 
 
 def map_figures(sheet: WorkloadSheet, query: MapQuery) -> bytes:
-    """The figures alone."""
-    return figures_json(sheet, shown=[(query.metric, class_choice(query))])
+    """The figures alone. Quantiles of the other figures go along: they are cheap, and spare the next question."""
+    choice = class_choice(query)
+    beside = [one for one in METRICS.values() if one.key != query.metric and one.numerator not in ON_DEMAND]
+    others = [(one.key, choice) for one in beside if choice.method == "quantile"]
+    return figures_json(sheet, shown=[(query.metric, choice), *others])
 
 
 def class_choice(query: MapQuery) -> ClassChoice:

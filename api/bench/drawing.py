@@ -108,6 +108,11 @@ def _outcome(level: _Level, asked: _Asked, sizes: Sizes) -> Outcome:
     return Outcome("maps", rows, judged, _differing(level))
 
 
+def naive_bytes(scratch: Scratch) -> int:
+    """The size of the plain page of all cells of a scratch district."""
+    return len(_naive(asyncio.run(_level(scratch))).encode())
+
+
 def _naive(level: _Level) -> str:
     return naive_page(level.sheet, level.areas, metric=METRIC)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from importlib import import_module
 from typing import Annotated
 
 import orjson
@@ -22,15 +24,16 @@ class Bench(StrEnum):
     ACCESS = "access"
     EVENTS = "events"
     KILL = "kill"
+    CONSOLE = "console"
 
 
 def bench(
-    which: Annotated[Bench, typer.Argument(help="locate, file, maps, access, events or kill.")],
+    which: Annotated[Bench, typer.Argument(help="locate, file, maps, access, events, kill or console.")],
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A short run that only shows that it works.")] = False,
 ) -> None:
-    """Measure locating, filing, the maps, the second wall or live events, or kill what runs and count what is there.
+    """Measure locating, filing, maps, the second wall, live events or the console; or kill what runs and count after.
 
     docs/benchmarks.md says how to read it.
     """
@@ -41,28 +44,23 @@ def bench(
         Console().print(outcome.as_table())
 
 
+#: Where each is; loaded only when it runs, because some of them load much.
+RUNS = {
+    Bench.FILE: ("api.bench.filing", "bench_file"),
+    Bench.MAPS: ("api.bench.drawing", "bench_maps"),
+    Bench.ACCESS: ("api.bench.access", "bench_access"),
+    Bench.EVENTS: ("api.bench.events", "bench_events"),
+    Bench.KILL: ("api.bench.kill", "bench_kill"),
+    Bench.CONSOLE: ("api.bench.console", "bench_console"),
+}
+
+
 def _run(which: Bench, settings: Settings, *, quick: bool) -> Outcome:
     settings.var.mkdir(parents=True, exist_ok=True)
     if which is Bench.LOCATE:
         from api.bench.locating import bench_locate
 
         return bench_locate(quick=quick)
-    if which is Bench.FILE:
-        from api.bench.filing import bench_file
-
-        return bench_file(settings.var, quick=quick)
-    if which is Bench.ACCESS:
-        from api.bench.access import bench_access
-
-        return bench_access(settings.var, quick=quick)
-    if which is Bench.KILL:
-        from api.bench.kill import bench_kill
-
-        return bench_kill(settings.var, quick=quick)
-    if which is Bench.EVENTS:
-        from api.bench.events import bench_events
-
-        return bench_events(settings.var, quick=quick)
-    from api.bench.drawing import bench_maps
-
-    return bench_maps(settings.var, quick=quick)
+    module, name = RUNS[which]
+    run: Callable[..., Outcome] = getattr(import_module(module), name)
+    return run(settings.var, quick=quick)

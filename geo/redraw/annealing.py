@@ -81,7 +81,7 @@ class _State:
 
 def annealed(tiling: Tiling, doors: Sequence[tuple[int, int]], wish: Wish) -> list[int]:
     """The owner of each tile after the search; a tile goes over only through a door, a pair of tiles that meet."""
-    chance = random.Random(wish.seed)  # noqa: S311 - repeatable on purpose
+    chance = random.Random(wish.seed)  # noqa: S311 - repeatable on purpose # nosec B311
     state = _State(tiling, wish.change)
     if not doors or state.total <= 0:
         return state.owner

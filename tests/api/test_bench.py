@@ -22,6 +22,10 @@ JUDGED = {
         "index_mb",
     },
     "file": {"share_of_bound", "hot_to_spread", "p50_ms", "p99_ms", "load_spread", "left_out"},
+    "console": {
+        *("first_paint_s", "interactive_s", "transferred_kb", "recolour_to_painted_ms", "longest_task_ms"),
+        *("live_update_kb", "heap_growth", "transferred_to_naive"),
+    },
     "events": {"events_p95_s", "events_p99_s", "listeners"},
     "maps": {"refresh_bytes_to_naive", "build_to_naive", "figures_p50_ms", "figures_p99_ms"},
 }
@@ -37,8 +41,8 @@ def _bench(which: str, var: Path) -> dict[str, Any]:
     return told
 
 
-#: Three of them make a cluster and load a district, half a minute each.
-BENCHES = ["locate", *(pytest.param(one, marks=pytest.mark.long) for one in ("file", "maps", "events"))]
+#: All but one make a cluster and load a district, half a minute each.
+BENCHES = ["locate", *(pytest.param(one, marks=pytest.mark.long) for one in ("file", "maps", "events", "console"))]
 
 
 @pytest.mark.parametrize("which", BENCHES)

@@ -47,6 +47,12 @@ export function choropleth(config, ground, say, told) {
     return codes;
   }
 
+  /** Another figure: at once where its classes came along with the last ones, and anew behind that. */
+  async function recolour() {
+    if (figures?.order === outlines?.order && figures.classes[`${told.view().metric}/${CLASSES}`]) paint();
+    else await refresh();
+  }
+
   async function refresh() {
     if (!config.seesFigures || document.hidden) return;
     figures = unpackFigures(await ask(`/maps/figures?level=${outlines.level}&metric=${told.view().metric}&breaks=quantile&classes=5`));
@@ -88,5 +94,5 @@ export function choropleth(config, ground, say, told) {
     }));
   }
 
-  return { show, refresh, words };
+  return { show, refresh, recolour, words };
 }

@@ -23,8 +23,12 @@ export function openGround(id, told, say) {
   const marked = L.layerGroup().addTo(map);
   let drawn = null;
   let under = null;
+  let pressed = null;
 
+  // While a zoom is under way Leaflet takes a drag for a click.
+  map.on("mousedown", ({ containerPoint }) => { pressed = containerPoint; });
   map.on("click", ({ containerPoint, latlng }) => {
+    if (pressed?.distanceTo(containerPoint) > REACH_PX) return;
     const hit = symbols.at(containerPoint);
     if (!told.place(latlng.lng, latlng.lat)) {
       if (hit) told.reports(hit.reports);
@@ -50,18 +54,22 @@ export function openGround(id, told, say) {
       },
     }).addTo(map);
     const names = new NameLayer(outlines.features, layers).addTo(map);
-    drawn = { layer, layers, names, codes: outlines.features.map(({ properties }) => properties.code) };
+    drawn = { layer, layers, names, codes: outlines.features.map(({ properties }) => properties.code), dark: [] };
     symbols.bringToFront();
     layer.bindTooltip((one) => told.words(one.feature.properties.code), { sticky: true, className: "hover", opacity: 1 });
   }
 
   /** fills: a colour for each area; inside: the codes that stand out. */
   function paint(fills, inside, isDark) {
+    const stands = drawn.codes.map((code) => inside === null || inside.has(code));
     drawn.layers.forEach((one, i) => {
-      const stands = inside === null || inside.has(drawn.codes[i]);
-      one.setStyle({ fillColor: fills[i], fillOpacity: stands ? 1 : FADED, opacity: stands ? 0.5 : 0.15 });
+      // Most areas keep their colour from one figure to the next, and Leaflet compares nothing.
+      if (one.options.fillColor === fills[i] && one.options.fillOpacity === (stands[i] ? 1 : FADED)) return;
+      one.setStyle({ fillColor: fills[i], fillOpacity: stands[i] ? 1 : FADED, opacity: stands[i] ? 0.5 : 0.15 });
     });
-    drawn.names.draw(fills.map((fill, i) => isDark(fill) && (inside === null || inside.has(drawn.codes[i]))));
+    const dark = fills.map((fill, i) => stands[i] && isDark(fill));
+    if (dark.some((is, i) => is !== drawn.dark[i])) drawn.names.draw(dark);
+    drawn.dark = dark;
   }
 
   function fit(inside) {

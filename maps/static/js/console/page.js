@@ -71,7 +71,7 @@ function chooseArea(level, code) {
 function chooseMetric(metric) {
   go({ metric });
   byId("metric").value = metric;
-  return areas.refresh().catch(failed);
+  return areas.recolour().catch(failed);
 }
 
 // The reports.
