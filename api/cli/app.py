@@ -25,6 +25,12 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("api.cli.demo", "demo", "Serve the demo district, loaded and filled by itself."),
     "district": Command("api.cli.district", "district", "Declare a district and its kinds of report."),
     "import": Command("api.cli.importing", "import_file", "Import polygons, service points, buildings or the roster."),
+    "balance": Command(
+        "api.cli.balancing", "balance_grids", "Search for grid boundaries that even out households, people or reports."
+    ),
+    "redraw": Command(
+        "api.cli.redrawing", "redraw_plan", "Try a plan of new grid boundaries and tell what would follow."
+    ),
     "export": Command("api.cli.exporting", "export", "Write a layer, all layers or the ledger of grids to files."),
     "locate": Command(
         "api.cli.locating", "locate", "Locate a table of points against the edition in force, or a file."
