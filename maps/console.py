@@ -57,6 +57,7 @@ def console_page(facts: ConsoleFacts, language: Language) -> str:
         "console.html",
         language,
         district=district.name if language == "zh" else district.name_en,
+        code=district.code,
         files=may(facts.role, Action.FILE_REPORT),
         map=MAP,
         map_options=orjson.dumps(OPTIONS).decode(),

@@ -50,7 +50,7 @@ async def get_console(
         district=district,
         role=actor.role or Role.RESIDENT,
         sees_figures=bool(actor.scope.paths),
-        outlines={key: f"/maps/outlines/{name}.json" for key, name in names.items()},
+        outlines={key: f"/maps/outlines/{name}.json?district={district.code}" for key, name in names.items()},
     )
     page = await asyncio.to_thread(console_page, facts, query.lang)
     return Response(page, headers=HEADERS, media_type="text/html; charset=utf-8")

@@ -194,6 +194,24 @@ def test_a_change_is_seen_at_once_and_after_a_cut(browser: Browser, town: Town, 
     page.context.close()
 
 
+def test_every_question_that_names_no_report_names_its_district(
+    browser: Browser, town: Town, dispatcher: Visitor
+) -> None:
+    """The service may hold several, and then refuses to guess."""
+    page = console(browser, town, dispatcher)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url + (request.post_data or "")))
+    page.goto(f"{town.client.base_url}/console?area={polygons.street_code(0)}&areaLevel=street")
+    page.wait_for_selector("body[data-ready][data-listed]")
+    page.fill("#search", "西")
+    page.wait_for_selector("#hits button")
+    free = ("/console", "/static/", "/events", "/session")
+    named = [url for url in asked if not any(part in url for part in free)]
+    assert len(named) >= 7
+    assert [url for url in named if f"district={polygons.DISTRICT_CODE}" not in url] == []
+    page.context.close()
+
+
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (683, 384), (390, 844), (320, 640)])
 def test_nothing_is_wider_than_the_screen(
     browser: Browser, town: Town, dispatcher: Visitor, width: int, height: int

@@ -2,7 +2,7 @@
 
 import { element } from "../elements.js";
 import { near } from "./near.js";
-import { Refused, newKey, send } from "./service.js";
+import { Refused, newKey, ofHere, send } from "./service.js";
 
 const NEAR_M = 200;
 const SHOWN = 5;
@@ -48,7 +48,7 @@ export function callForm(place, { kinds, language }, say, told) {
   async function placed(lon, lat) {
     at = { lon, lat };
     told.mark(lon, lat);
-    const answer = await send("/api/v1/locate", { lon, lat, datum: "cgcs2000" });
+    const answer = await send("/api/v1/locate", ofHere({ lon, lat, datum: "cgcs2000" }));
     const names = answer.path.map(({ name }) => name).join(" › ");
     place.querySelector("#call-place").textContent = names || say("console.nowhere");
     const found = near(told.reports(), at, NEAR_M).slice(0, SHOWN);
@@ -74,7 +74,7 @@ export function callForm(place, { kinds, language }, say, told) {
     if (address.value.trim()) body.address = address.value.trim();
     if (caller.value.trim() || phone.value.trim()) body.reporter = { name: caller.value.trim() || null, phone: phone.value.trim() || null };
     await tried(async () => {
-      const answer = await send("/api/v1/reports", body);
+      const answer = await send("/api/v1/reports", ofHere(body));
       told.filed(answer.number);
     });
   }

@@ -5,7 +5,7 @@ import { byId, element } from "../elements.js";
 import { drawLegend } from "../legend.js";
 import { hatch } from "../workload_map.js";
 import { numberText, timeText } from "../wording.js";
-import { ask } from "./service.js";
+import { ask, here } from "./service.js";
 
 const CLASSES = "quantile/5";
 const OUTSIDE = "#eef1f4";
@@ -40,7 +40,7 @@ export function choropleth(config, ground, say, told) {
     const codes = new Set();
     let cursor = "";
     do {
-      const page = await ask(`/api/v1/areas?limit=200&level=${level}&parent=${encodeURIComponent(told.view().area)}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      const page = await ask(here(`/api/v1/areas?limit=200&level=${level}&parent=${encodeURIComponent(told.view().area)}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`));
       for (const one of page.areas) codes.add(one.code);
       cursor = page.next;
     } while (cursor);
@@ -55,7 +55,7 @@ export function choropleth(config, ground, say, told) {
 
   async function refresh() {
     if (!config.seesFigures || document.hidden) return;
-    figures = unpackFigures(await ask(`/maps/figures?level=${outlines.level}&metric=${told.view().metric}&breaks=quantile&classes=5`));
+    figures = unpackFigures(await ask(here(`/maps/figures?level=${outlines.level}&metric=${told.view().metric}&breaks=quantile&classes=5`)));
     if (figures.order === outlines.order) paint();
     else told.notice(say("map.redrawn"));
   }
@@ -85,7 +85,7 @@ export function choropleth(config, ground, say, told) {
   }
 
   async function crumbs() {
-    const chain = told.view().area ? (await ask(`/api/v1/areas/${told.view().areaLevel}/${encodeURIComponent(told.view().area)}`)).chain : [];
+    const chain = told.view().area ? (await ask(here(`/api/v1/areas/${told.view().areaLevel}/${encodeURIComponent(told.view().area)}`))).chain : [];
     const links = [{ level: config.levels[0].key, code: "", name: config.district[language] }, ...chain.filter(({ level }) => level !== config.levels[0].key)];
     byId("crumbs").replaceChildren(...links.map(({ level, code, name }, i) => {
       const link = element("a", { href: code ? `?area=${code}&areaLevel=${level}` : "?", textContent: name, onclick: (event) => { event.preventDefault(); told.area(level, code); } });

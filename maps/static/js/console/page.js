@@ -12,7 +12,7 @@ import { QUEUES, alarming, changed, chosen } from "./open_reports.js";
 import { reportPanel } from "./panel.js";
 import { queueList } from "./queues.js";
 import { searchBox } from "./search.js";
-import { ask } from "./service.js";
+import { ask, askIn, here } from "./service.js";
 import { levelBelow, readView, writeView } from "./view.js";
 
 const GATHER_MS = 250;
@@ -87,7 +87,7 @@ function draw() {
 }
 
 async function readAll() {
-  const found = await ask("/api/v1/open-reports");
+  const found = await ask(here("/api/v1/open-reports"));
   reports = new Map(found.reports.map((one) => [one.number, one]));
   draw();
   document.body.dataset.listed = reports.size;
@@ -106,7 +106,7 @@ async function takeIn() {
   for (const number of numbers) pending.delete(number);
   try {
     const query = numbers.map((number) => `number=${number}`).join("&");
-    const found = await ask(`/api/v1/open-reports?${query}`);
+    const found = await ask(here(`/api/v1/open-reports?${query}`));
     reports = changed(reports, numbers, found.reports);
     draw();
     document.body.dataset.heard = Number(document.body.dataset.heard ?? 0) + numbers.length;
@@ -231,6 +231,7 @@ function options(select, choices, current) {
 }
 
 async function start() {
+  askIn(config.district.code);
   const call = callForm(byId("panel"), { kinds, language }, say, {
     reports: all,
     mark: (lon, lat) => ground.mark(lon, lat, 20),
@@ -280,7 +281,7 @@ async function start() {
       byId("live").className = state;
     },
   });
-  const [told, units] = await Promise.all([ask("/api/v1/kinds"), ask("/api/v1/units")]);
+  const [told, units] = await Promise.all([ask(here("/api/v1/kinds")), ask(here("/api/v1/units"))]);
   for (const one of told.kinds) if (!one.group) kinds.set(one.code, language === "zh" ? one.name : one.name_en || one.name);
   panelConfig.lists.kind = [...kinds].map(([value, text]) => ({ value, text: `${value} ${text}` }));
   panelConfig.lists.unit = panelConfig.lists.units = units.units.map(({ code, name, name_en: english }) => ({ value: code, text: language === "zh" ? name : english || name }));

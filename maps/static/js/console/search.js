@@ -2,7 +2,7 @@
 
 import { element } from "../elements.js";
 import { readPosition } from "./near.js";
-import { ask, send } from "./service.js";
+import { ask, here, ofHere, send } from "./service.js";
 
 const PAUSE_MS = 180;
 const SHOWN = 8;
@@ -45,12 +45,12 @@ export function searchBox(input, list, datum, say, told) {
       const whole = /^\d{8}-\d{7}$/.test(text) && !open.length ? [{ number: text }] : [];
       return [...open, ...whole].map(({ number }) => item(number, () => told.open(number)));
     }
-    const { areas } = await ask(`/api/v1/areas?limit=${SHOWN}&q=${encodeURIComponent(text)}`);
+    const { areas } = await ask(here(`/api/v1/areas?limit=${SHOWN}&q=${encodeURIComponent(text)}`));
     return areas.map((one) => item(`${one.name} · ${one.parent?.name ?? ""}`, () => told.area(one.level, one.code)));
   }
 
   async function goTo({ lon, lat }) {
-    const answer = await send("/api/v1/locate", { lon, lat, datum: datum.value });
+    const answer = await send("/api/v1/locate", ofHere({ lon, lat, datum: datum.value }));
     told.place(answer.position.lon, answer.position.lat);
   }
 

@@ -1,6 +1,22 @@
 // Questions to the service and steps on reports; a refusal is told in the service's own words.
 
 let token = null;
+let district = "";
+
+/** Every question that names no report is of one district: the service may hold several. */
+export function askIn(code) {
+  district = code;
+}
+
+/** The address with the district in its query. */
+export function here(url) {
+  return `${url}${url.includes("?") ? "&" : "?"}district=${encodeURIComponent(district)}`;
+}
+
+/** The body with the district in it. */
+export function ofHere(body) {
+  return { ...body, district };
+}
 
 /** What went wrong, as the service says it. */
 export class Refused extends Error {
