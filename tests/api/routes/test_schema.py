@@ -43,6 +43,13 @@ MENDED: dict[str, Any] = {
     "extra": {},
     "url": "https://hooks.example/reports",
 }
+#: Days, moments and positions that there are.
+MENDED_QUERY: dict[str, Any] = {
+    "period": "2025-01-01..2025-01-31",
+    "at": "2025-01-06T18:00:00+08:00",
+    "lat": 36.6,
+    "lon": 117.2,
+}
 
 
 @pytest.mark.parametrize("label", list(OPERATIONS))
@@ -90,6 +97,9 @@ def _mend_query(path: str, query: dict[str, Any]) -> None:
     if path == "/api/v1/service-points":
         _together(query, "level", "area")
         _together(query, "lon", "lat", "datum")
+    if path == "/api/v1/reports" and "area" not in query:
+        query.pop("edition", None)
+    query.update({name: value for name, value in MENDED_QUERY.items() if name in query})
     query.pop("filed_to", None)
     query.pop("until", None)
     if "filed_from" in query:
@@ -104,10 +114,10 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
     body.update({name: value for name, value in MENDED.items() if name in body})
     if path == "/api/v1/residents":
         body["password"] = "nine wet herons"
-    if path == "/api/v1/my/notices/read":
-        body.setdefault("up_to", 1)
-    if path in {"/api/v1/my/tasks/near", "/api/v1/my/area"}:
-        body.setdefault("datum", "wgs84")
+    if path == "/api/v1/my/notices/read" and not body.get("up_to"):
+        body["up_to"] = 1
+    if path in {"/api/v1/my/tasks/near", "/api/v1/my/area"} and not body.get("datum"):
+        body["datum"] = "wgs84"
 
 
 def _come_to_an_end(case: Case[Any]) -> None:
