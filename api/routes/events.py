@@ -25,7 +25,7 @@ from layers.limits.allowances import TooManyRequests
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Events, one after another, as Server-Sent Events; `docs/events.md` describes them.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},
     }
 }
 #: Kept by nobody, and passed on at once by proxies that would gather it.

@@ -49,6 +49,7 @@ MENDED_QUERY: dict[str, Any] = {
     "at": "2025-01-06T18:00:00+08:00",
     "lat": 36.6,
     "lon": 117.2,
+    "accuracy_m": 12.5,
 }
 
 
@@ -124,6 +125,7 @@ def _come_to_an_end(case: Case[Any]) -> None:
     """An answer without an end could not be looked at."""
     if case.path == "/api/v1/events":
         case.query = (case.query or {}) | {"wait": "false"}
+        (case.headers or {}).pop("last-event-id", None)
 
 
 def mend_code(case: Case[Any]) -> None:
