@@ -125,7 +125,8 @@ def _come_to_an_end(case: Case[Any]) -> None:
     """An answer without an end could not be looked at."""
     if case.path == "/api/v1/events":
         case.query = (case.query or {}) | {"wait": "false"}
-        (case.headers or {}).pop("last-event-id", None)
+        if case.headers:
+            case.headers.pop("last-event-id", None)
 
 
 def mend_code(case: Case[Any]) -> None:
