@@ -51,6 +51,7 @@ PUBLIC = frozenset(
         ("GET", "/api/v1/areas/{level}/{code}/geometry"),
         ("GET", "/api/v1/service-points"),
         ("GET", "/api/v1/public/figures"),
+        ("GET", "/api/v1/public/plans"),
         ("GET", "/api/v1/public/reports"),
         ("GET", "/api/v1/public/seals"),
         ("GET", "/api/v1/locate"),

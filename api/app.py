@@ -27,6 +27,7 @@ from api.openapi import description
 from api.outline_shelf import OutlineShelf
 from api.packing import Packing
 from api.page_cache import PageCache
+from api.plan_shelf import PlanShelf
 from api.posting import Post
 from api.public_shelf import PublicShelf
 from api.recently import RecentFigures
@@ -52,6 +53,8 @@ from api.routes import (
     pages,
     photos,
     places,
+    planning,
+    plans,
     presence,
     public,
     report_lists,
@@ -95,6 +98,8 @@ ROUTERS = (
     locating.router,
     areas.router,
     places.router,
+    plans.router,
+    planning.router,
     workload.router,
     figures.router,
     figure_pages.router,
@@ -143,6 +148,7 @@ def create_app(
     app.state.live = Live(app.state.database)
     app.state.outlines = OutlineShelf(app.state.database)
     app.state.pages = PageCache()
+    app.state.plans = PlanShelf()
     app.state.slow = Slow(StandingFigures(), RecentFigures(app.state.database))
     app.state.darkroom = Darkroom()
     app.state.figures = FigureShelf(app.state.database, app.state.slow, clock)

@@ -87,6 +87,15 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def writing(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
+        """One transaction over the connections for reading that may write: plans are drawn so, not reports."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(postgresql_readonly=False)
+            async with connection.begin():
+                await enter(connection, scope)
+                yield connection
+
+    @asynccontextmanager
     async def filing(self, scope: Scope) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         """One transaction on a plain connection: committed when the block ends, rolled back when it raises."""
         async with self._filing.connection() as connection, connection.transaction():

@@ -18,6 +18,7 @@ from api.access import CsrfRefused
 from api.front_desk import SessionNeeded
 from api.outbound import BadEndpoint
 from api.peers import WrongHost
+from api.plan_answers import PLAN_ANSWERS
 from api.problems import (
     ADDRESS_TOO_LONG,
     HEAD_TOO_LARGE,
@@ -47,6 +48,8 @@ from layers.figures.records import BadDays
 from layers.limits.allowances import TooManyRequests
 from layers.notices.subscriptions import BadAddress, ChannelMissing, UnknownSubscription, WrongProof
 from layers.notices.webhooks import TooManyWebhooks, UnknownWebhook
+from layers.plans.rebasing import PlanConflict
+from layers.plans.redrawing import OperationRefused
 from layers.read.photos import PhotoRefused
 from layers.refusals import Conflict, NotFound, Refusal
 from layers.reports.bulk import UndoTooLate, UnknownAssignment
@@ -164,6 +167,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     UnknownPlace: ProblemKind(404, "unknown-place", "没有这个服务点", "No such service point"),
     UnknownOutlines: ProblemKind(404, "unknown-outlines", "没有这份边界图", "No such outlines"),
     UnknownQueue: ProblemKind(404, "unknown-queue", "没有这个队列", "No such queue"),
+    **PLAN_ANSWERS,
     NoEdition: ProblemKind(404, "no-edition", "没有这一版边界", "No such edition of the boundaries"),
     DatumNeeded: ProblemKind(422, "datum-needed", "须注明坐标基准", "State the datum"),
     DistrictNeeded: ProblemKind(422, "district-needed", "须指明辖区", "Name the district"),
@@ -217,6 +221,8 @@ def answer(request: Request, error: Exception) -> Response:
         more: dict[str, Any] = echo(error.field, error.value)
         if error.remedy:
             more["remedy"] = error.remedy
+        if isinstance(error, OperationRefused | PlanConflict) and error.where is not None:
+            more["where"] = dict(error.where)
         return problem(request, kind, error.message, more=more, headers=headers)
     if isinstance(error, GeoError):
         return problem(request, kind, str(error))

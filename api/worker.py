@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.clock import Clock, now
 from api.database import Database
+from api.enforcing import enforce_due
 from api.logs import event, fault
 from api.posting import Post
 from api.retention import erase_due
@@ -55,6 +56,7 @@ DATE_EVERY_S = 60.0
 #: Once more after a calendar came: reports may have been filed beside the first pass, by whoever had not seen it.
 DATING_PASSES = 2
 SEAL_EVERY_S = 60.0
+PLANS_EVERY_S = 2.0
 DATABASE_ERRORS = (psycopg.Error, PoolClosed, PoolTimeout, SQLAlchemyError, OSError)
 
 
@@ -92,6 +94,7 @@ class Worker:
             Round("assign_waiting", 30.0, self.assign_waiting),
             Round("clocks", CLOCKS_EVERY_S, self.sweep_clocks),
             Round("deadlines", DATE_EVERY_S, self.date_clocks),
+            Round("plans", PLANS_EVERY_S, self.enforce_plans),
             Round("seal", SEAL_EVERY_S, self.seal_days),
             Round("retention", RETENTION_EVERY_S, self.erase_due),
             Round("trail_head", DAY_S, self.tell_head),
@@ -156,6 +159,10 @@ class Worker:
                         swept = await sweep(plain, setting, now=self._clock())
                     done += swept
         return done
+
+    async def enforce_plans(self) -> int:
+        """Put approved plans in force whose moment has come."""
+        return await enforce_due(self._database, self._clock)
 
     async def seal_days(self) -> int:
         """Seal the record of each district once its day is over; the seal is told in the log, to be kept elsewhere."""

@@ -21,9 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from api.cli.progress import progress
 from api.cli.tables import print_table
-from api.cli.tracing import counts, leave_trace
+from api.cli.tracing import leave_trace
 from api.cli.transactions import command_actor
 from api.cluster_database import database_url
+from api.published import counts
 from api.settings import read_settings
 from geo.crs import degrees_from, read_crs
 from geo.positions import Datum, LonLat

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.cli.column_maps import BadOption, confirm, show_columns
 from api.cli.importing_registers import SAMPLE_ROWS, RegisterOptions, end
 from api.cli.tables import first_few, print_table
-from api.cli.tracing import changed, counts, kinds_of, leave_trace
+from api.cli.tracing import changed, kinds_of, leave_trace
 from api.cli.transactions import in_transaction
+from api.published import counts
 from layers.districts.queries import district as district_of
 from layers.read.columns import ColumnMap, map_columns, named_as_given
 from layers.read.leaving import Rest

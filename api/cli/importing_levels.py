@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.cli.column_maps import read_pairs
 from api.cli.importing_registers import read_datum
 from api.cli.tables import FIRST_FEW, first_few, print_table
-from api.cli.tracing import counts, leave_trace
+from api.cli.tracing import leave_trace
 from api.cli.transactions import command_actor, in_transaction, this_moment
+from api.published import counts
 from layers.areas.defects import DefectsFound, Finding, counted, findings_geojson
 from layers.areas.importing import LevelRequest, Preparation, prepare_level, store_level
 from layers.areas.importing_difference import Difference

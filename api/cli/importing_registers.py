@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.cli.column_maps import confirm, show_columns
 from api.cli.tables import FIRST_FEW, first_few, print_table
-from api.cli.tracing import counts, leave_trace
+from api.cli.tracing import leave_trace
 from api.cli.transactions import in_transaction, this_moment
+from api.published import counts
 from geo.positions import Datum
 from layers.districts.queries import district as district_of
 from layers.places.importing import PlacesImported

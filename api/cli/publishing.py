@@ -9,18 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.cli.importing_levels import show_difference, show_findings
 from api.cli.tables import first_few, print_table
-from api.cli.tracing import leave_trace, published_facts
+from api.cli.tracing import leave_trace
 from api.cli.transactions import command_actor, in_transaction, this_moment
-from layers.areas.publishing import Follower, Publication
+from api.published import published_facts
+from layers.areas.publishing import Publication
 from layers.areas.publishing import publish as publish_draft
 from layers.districts.queries import district as district_of
-from layers.places.following import follow_places
-from layers.reports.following import follow_reports
-from layers.roster.following import follow_duties
+from layers.plans.followers import FOLLOWERS
 from layers.traces.records import EventName
-
-#: What hangs on areas follows a new edition, in this order.
-FOLLOWERS: tuple[Follower, ...] = (follow_places, follow_duties, follow_reports)
 
 
 def publish(

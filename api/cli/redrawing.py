@@ -12,17 +12,15 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.cli.transactions import in_transaction
+from api.cli.transactions import in_transaction, this_moment
 from geo.crs import PRECISION_DECIMALS
 from geo.redraw.refused import geojson
 from layers.areas.queries import areas, edition_in_force
 from layers.areas.records import Area
 from layers.districts.queries import district as district_of
-from layers.plans.consequences import COUNTED, Sheet, consequences
+from layers.plans.consequences import COUNTED, MEASURES, Sheet, consequences
 from layers.plans.redrawing import OperationRefused, Redrawn, redraw
 from layers.refusals import Refusal
-
-MEASURES = (*COUNTED, "area_m2", "compactness")
 
 
 class BadPlan(Refusal):
@@ -51,7 +49,7 @@ def redraw_plan(
         edition = await edition_in_force(connection, found)
         redrawn = await redraw(connection, found, edition, operations)
         cells = await areas(connection, edition.id, depth=found.cell_depth)
-        return redrawn, await consequences(connection, found, edition, redrawn), cells
+        return redrawn, await consequences(connection, found, edition, redrawn, now=this_moment()), cells
 
     try:
         redrawn, told, cells = in_transaction(tried, commit=False)
@@ -89,7 +87,7 @@ def _print(redrawn: Redrawn, told: Sheet) -> None:
     moved = ", ".join(f"{told.moved[name]:,} {name.replace('_', ' ')}" for name in COUNTED)
     typer.echo(f"In another grid: {moved}.")
     typer.echo(f"People without a grid: {', '.join(told.left) or 'none'}.")
-    typer.echo(f"New grids that nobody answers for yet: {', '.join(told.vacant) or 'none'}.")
+    typer.echo(f"New grids that nobody answers for: {', '.join(told.vacant) or 'none'}.")
 
 
 def _cell(measures: Any, name: str) -> str:

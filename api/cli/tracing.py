@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.cli.transactions import command_actor, in_transaction, this_moment
-from layers.areas.publishing import Publication
-from layers.areas.records import Edition
 from layers.districts.queries import district as district_of
 from layers.districts.queries import districts
 from layers.districts.records import District
@@ -46,27 +44,6 @@ def trace_export(layer: str, *, district: str | None, ending: str, edition: int 
     in_transaction(work, commit=True)
 
 
-def counts(outcome: Any) -> dict[str, int]:
-    """The whole numbers of a record, and the lengths of its lists: never what is in them."""
-    found = {one.name: getattr(outcome, one.name) for one in fields(outcome)}
-    return {
-        name: len(value) if isinstance(value, tuple | list | dict) else value
-        for name, value in found.items()
-        if isinstance(value, int | tuple | list | dict) and not isinstance(value, bool)
-    }
-
-
-def published_facts(publication: Publication) -> dict[str, Any]:
-    """The editions before and after, and how much changed at each level."""
-    return {
-        "before": _edition(publication.former),
-        "after": _edition(publication.edition),
-        "levels": {str(depth): counts(one) for depth, one in sorted(publication.differences.items())},
-        "links": len(publication.links),
-        "followed": {one.subject: dict(one.figures) for one in publication.follow_ups},
-    }
-
-
 async def rules_of(connection: AsyncConnection, code: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a district states of itself, and its kinds by code; both empty where it does not exist yet."""
     known = next((one for one in await districts(connection) if one.code == code), None)
@@ -92,7 +69,3 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
     }
-
-
-def _edition(edition: Edition | None) -> dict[str, Any] | None:
-    return None if edition is None else {"number": edition.number, "digest": edition.digest}

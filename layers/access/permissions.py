@@ -37,6 +37,10 @@ class Action(StrEnum):
     GRANT = "grant"
     MANAGE_MACHINES = "manage_machines"
     READ_TRAIL = "read_trail"
+    READ_PLANS = "read_plans"
+    DRAW_PLANS = "draw_plans"
+    DECIDE_PLANS = "decide_plans"
+    LOCK_CELLS = "lock_cells"
 
 
 EVERYONE_SIGNED_IN = frozenset(Role) - {Role.MACHINE}
@@ -66,6 +70,11 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.GRANT: frozenset({Role.SECURITY_ADMINISTRATOR}),
     Action.MANAGE_MACHINES: frozenset({Role.SYSTEM_ADMINISTRATOR}),
     Action.READ_TRAIL: frozenset({Role.AUDIT_ADMINISTRATOR}),
+    Action.READ_PLANS: OFFICERS | {Role.DISPATCHER, Role.PLANNER, Role.SUPERVISOR},
+    Action.DRAW_PLANS: frozenset({Role.PLANNER}),
+    # Nobody decides on what they drew: layers/plans/lifecycle.py.
+    Action.DECIDE_PLANS: frozenset({Role.PLANNER, Role.SUPERVISOR}),
+    Action.LOCK_CELLS: frozenset({Role.SUPERVISOR}),
 }
 #: Actions that need no account at all: residents report without one.
 OPEN_TO_ANYONE = frozenset({Action.FILE_REPORT})

@@ -94,7 +94,12 @@ async def store_draft(
             paths[depth, code] = path = f"{_path_above(paths, ids, depth, level.parents[place])}{ids[depth, code]}."
             members.append({"area": ids[depth, code], "version": versions[place], "depth": depth, "path": path})
     edition = next(one for one in await editions(connection, district) if one.number == number)
-    await _replace_members(connection, district, edition, members)
+    # Only what was a draft before holds anything to forget: whoever may not delete can still begin one.
+    if draft.is_open:
+        await connection.execute(_EMPTY, {"edition": edition.id})
+    await _add_members(connection, edition, members)
+    if draft.is_open:
+        await connection.execute(_FORGET_VERSIONS, {"district": district.id})
     return edition
 
 
@@ -201,11 +206,17 @@ async def _known_versions(connection: AsyncConnection, area_ids: list[int]) -> d
     return {(row.area_id, row.digest): row.id for row in rows}
 
 
-async def _replace_members(
-    connection: AsyncConnection, district: District, edition: Edition, members: list[dict[str, Any]]
-) -> None:
-    """Give the edition exactly these areas, and forget versions that no edition holds any more."""
-    await connection.execute(text("delete from edition_areas where edition_id = :edition"), {"edition": edition.id})
+_EMPTY = text("delete from edition_areas where edition_id = :edition")
+#: Versions that no edition holds any more.
+_FORGET_VERSIONS = text("""
+    delete from area_versions v using areas a
+    where a.id = v.area_id and a.district_id = :district
+      and not exists (select from edition_areas e where e.version_id = v.id)
+""")
+
+
+async def _add_members(connection: AsyncConnection, edition: Edition, members: list[dict[str, Any]]) -> None:
+    """Give the edition exactly these areas."""
     await connection.execute(
         text("""
             insert into edition_areas (edition_id, area_id, version_id, depth, path)
@@ -220,12 +231,4 @@ async def _replace_members(
             "depths": [one["depth"] for one in members],
             "paths": [one["path"] for one in members],
         },
-    )
-    await connection.execute(
-        text("""
-            delete from area_versions v using areas a
-            where a.id = v.area_id and a.district_id = :district
-              and not exists (select from edition_areas e where e.version_id = v.id)
-        """),
-        {"district": district.id},
     )

@@ -9,6 +9,7 @@ import layers.districts.tables
 import layers.limits.tables
 import layers.notices.tables
 import layers.places.tables
+import layers.plans.tables
 import layers.reports.journal_tables
 import layers.reports.photos_tables
 import layers.reports.steps_tables

@@ -75,9 +75,11 @@ async def count_residents(connection: AsyncConnection, compiled: CompiledEdition
     by_cell = await _counted_in_buildings(connection, compiled)
     figures = summed_upward(compiled, by_cell) if by_cell else stated(compiled)
     basis = FROM_BUILDINGS if by_cell else STATED
-    await connection.execute(
-        text("delete from area_populations where edition_id = :edition"), {"edition": compiled.edition.id}
-    )
+    known = text("select exists (select from area_populations where edition_id = :edition)")
+    # An edition that has just come in force has none: then nothing needs to be deleted, nor the right to do so.
+    if await connection.scalar(known, {"edition": compiled.edition.id}):
+        forget = text("delete from area_populations where edition_id = :edition")
+        await connection.execute(forget, {"edition": compiled.edition.id})
     await connection.execute(
         text("""
             insert into area_populations (edition_id, area_id, buildings, households, residents, over_60, basis)

@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from math import pi
 from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.crs import Plane, plane_for, plane_from_srid
 from geo.redraw import Coverage
 from layers.actors import DESK
+from layers.areas.publishing_lineage import LEAST_SHARE
 from layers.areas.records import Edition
 from layers.areas.tables import AreaRow, EditionAreaRow
 from layers.districts.records import District
 from layers.places.tables import BuildingRow, ServicePointRow
 from layers.plans.redrawing import Redrawn
+from layers.plans.weights import YEAR
 from layers.reports.reading import IS_OPEN
 from layers.reports.tables import ReportRow
 from layers.roster.tables import DutyRow, PersonRow
 from layers.scope import reports_seen
 
-COUNTED = ("buildings", "households", "residents", "over_60", "service_points", "open_reports")
+COUNTED = ("buildings", "households", "residents", "over_60", "service_points", "open_reports", "reports_year")
+#: Everything the sheet tells of one cell. Compactness is Polsby-Popper's, reock the share of the smallest circle.
+MEASURES = (*COUNTED, "area_m2", "compactness", "reock", "parts")
 
 
 class Thing(NamedTuple):
     """Something with a place: what it counts for, where it lies, and the code of its cell."""
 
-    counts: tuple[int, int, int, int, int, int]
+    counts: tuple[int, ...]
     lon: float
     lat: float
     code: str
@@ -48,29 +53,61 @@ class CellChange:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerLoad:
+    """What a person answers for first (rank A) before and after, by number: cells, and everything counted in them."""
+
+    number: str
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share (0–1) of a former cell's ground that lies in a cell afterwards."""
+
+    from_code: str
+    to_code: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """The consequences of a plan (影响分析表). `moved`: how much comes to lie in another cell, by what it is.
 
-    `left`: numbers of people whose cells are all gone; `vacant`: new cells, for which nobody answers yet.
+    `left`: numbers of people whose cells are all gone; `vacant`: new cells none of whose former ones anybody answers
+    for; the other new cells are answered for by whoever answered for most of their ground. `loads`: everyone who
+    answers for a cell that changes. `reports_year`: the reports of the year before, filed again on the new boundaries.
     """
 
     cells: tuple[CellChange, ...]
     moved: Mapping[str, int]
     left: tuple[str, ...]
     vacant: tuple[str, ...]
+    shares: tuple[Share, ...]
+    loads: tuple[WorkerLoad, ...]
 
 
-async def consequences(connection: AsyncConnection, district: District, edition: Edition, redrawn: Redrawn) -> Sheet:
+async def consequences(
+    connection: AsyncConnection, district: District, edition: Edition, redrawn: Redrawn, *, now: datetime
+) -> Sheet:
     """The sheet of a plan on the edition in force, as everything stands now; at the desk, whoever asks."""
+    today = now.astimezone(district.zone).date()
     former = [*redrawn.retired, *redrawn.changed]
-    things = await _things(connection, district, edition, former)
+    answering = await answering_for(connection, district, former, on=today)
+    every = sorted({*former, *(code for codes in answering.values() for code in codes)})
+    things = await _things(connection, district, edition, every, since=now - YEAR)
     bounds = shapely.total_bounds([one.polygon for one in redrawn.before.cells])
     plane = plane_from_srid(district.plane_srid) if district.plane_srid else plane_for(bounds)
-    return sheet_of(redrawn, things, plane, await _left(connection, edition, redrawn))
+    return sheet_of(redrawn, things, plane, answering)
 
 
-def sheet_of(redrawn: Redrawn, things: Iterable[Thing], plane: Plane, left: tuple[str, ...]) -> Sheet:
-    """The sheet from what lies in the cells that change; every `Thing` lies in one of them."""
+def sheet_of(
+    redrawn: Redrawn, things: Iterable[Thing], plane: Plane, answering: Mapping[str, Collection[str]]
+) -> Sheet:
+    """The sheet from what lies in the cells that change and in those of whom they concern.
+
+    `answering`: by number, the codes of all cells for which a person answers first.
+    """
     every = list(things)
     later = _codes_after(redrawn, every)
     before, after, moved = _Counts(), _Counts(), Counter[str]()
@@ -88,7 +125,63 @@ def sheet_of(redrawn: Redrawn, things: Iterable[Thing], plane: Plane, left: tupl
         )
         for code in codes
     )
-    return Sheet(cells, {name: moved[name] for name in COUNTED}, left, tuple(redrawn.created))
+    shares = shares_of(redrawn, plane)
+    heirs = heirs_of(redrawn, shares, plane)
+    held = {code for codes in answering.values() for code in codes}
+    return Sheet(
+        cells=cells,
+        moved={name: moved[name] for name in COUNTED},
+        left=tuple(sorted(one for one, codes in answering.items() if not set(codes) - set(redrawn.retired))),
+        vacant=tuple(code for code in redrawn.created if heirs.get(code) not in held),
+        shares=shares,
+        loads=tuple(
+            _load(number, codes, heirs, redrawn, (before, after)) for number, codes in sorted(answering.items())
+        ),
+    )
+
+
+def _load(
+    number: str,
+    codes: Collection[str],
+    heirs: Mapping[str, str],
+    redrawn: Redrawn,
+    counted: tuple[_Counts, _Counts],
+) -> WorkerLoad:
+    theirs = [code for code in codes if code in redrawn.after]
+    theirs += [code for code, former in heirs.items() if former in codes]
+    sides = zip((codes, theirs), counted, strict=True)
+    before, after = ({"cells": len(set(held)), **counts.sum_of(set(held))} for held, counts in sides)
+    return WorkerLoad(number, before, after)
+
+
+def shares_of(redrawn: Redrawn, plane: Plane) -> tuple[Share, ...]:
+    """Where the ground of each cell that goes or changes lies afterwards, shares of a thousandth and more."""
+    former = sorted({*redrawn.retired, *redrawn.changed})
+    latter = sorted({*redrawn.created, *redrawn.changed})
+    if not former or not latter:
+        return ()
+    old = plane.to_plane(np.array([redrawn.before[code].polygon for code in former], dtype=object))
+    new = plane.to_plane(np.array([redrawn.after[code].polygon for code in latter], dtype=object))
+    at, to = shapely.STRtree(new).query(old, predicate="intersects")
+    parts = shapely.area(shapely.intersection(old[at], new[to])) / shapely.area(old[at])
+    found = [
+        Share(former[i], latter[j], round(min(float(part), 1.0), 4))
+        for i, j, part in zip(at.tolist(), to.tolist(), parts.tolist(), strict=True)
+        if part >= LEAST_SHARE
+    ]
+    return tuple(sorted(found, key=lambda one: (one.from_code, -one.share, one.to_code)))
+
+
+def heirs_of(redrawn: Redrawn, shares: Iterable[Share], plane: Plane) -> dict[str, str]:
+    """By the code of each new cell, the former cell that most of its ground was."""
+    most: dict[str, tuple[float, str]] = {}
+    sizes = {one.from_code for one in shares}
+    ground = {code: float(plane.areas_m2(np.array([redrawn.before[code].polygon]))[0]) for code in sizes}
+    for one in shares:
+        if one.to_code not in redrawn.before:
+            given = (one.share * ground[one.from_code], one.from_code)
+            most[one.to_code] = max(most.get(one.to_code, (0.0, "")), given)
+    return {code: former for code, (_, former) in most.items()}
 
 
 class _Counts:
@@ -100,12 +193,23 @@ class _Counts:
     def add(self, code: str, counts: tuple[int, ...]) -> None:
         self._by_code[code] = self._by_code.get(code, np.zeros(len(COUNTED), dtype=int)) + counts
 
+    def sum_of(self, codes: Collection[str]) -> dict[str, int]:
+        """What is counted in several cells."""
+        total = sum((self._by_code[one] for one in codes if one in self._by_code), np.zeros(len(COUNTED), dtype=int))
+        return {name: int(n) for name, n in zip(COUNTED, total, strict=True)}
+
     def of(self, code: str, coverage: Coverage, plane: Plane) -> dict[str, float]:
         counted = self._by_code.get(code, np.zeros(len(COUNTED), dtype=int))
         [shape] = plane.to_plane(np.array([coverage[code].polygon]))
         round_share = 4 * pi * shape.area / shape.length**2
+        in_circle = shape.area / (pi * float(shapely.minimum_bounding_radius(shape)) ** 2)
         told: dict[str, float] = {name: int(n) for name, n in zip(COUNTED, counted, strict=True)}
-        return told | {"area_m2": round(shape.area, 1), "compactness": round(round_share, 3)}
+        return told | {
+            "area_m2": round(shape.area, 1),
+            "compactness": round(round_share, 3),
+            "reock": round(in_circle, 3),
+            "parts": int(shapely.get_num_geometries(shape)),
+        }
 
 
 def _codes_after(redrawn: Redrawn, things: list[Thing]) -> list[str]:
@@ -122,7 +226,9 @@ def _codes_after(redrawn: Redrawn, things: list[Thing]) -> list[str]:
     return [codes[lowest[n]] if n in lowest else one.code for n, one in enumerate(things)]
 
 
-async def _things(connection: AsyncConnection, district: District, edition: Edition, codes: list[str]) -> list[Thing]:
+async def _things(
+    connection: AsyncConnection, district: District, edition: Edition, codes: list[str], *, since: datetime
+) -> list[Thing]:
     nothing = literal(0)
     cells = (
         select(AreaRow.id, AreaRow.code, EditionAreaRow.path)
@@ -137,26 +243,38 @@ async def _things(connection: AsyncConnection, district: District, edition: Edit
 
     buildings = there(
         BuildingRow,
-        (literal(1), BuildingRow.households, BuildingRow.residents, BuildingRow.over_60, nothing, nothing),
+        (literal(1), BuildingRow.households, BuildingRow.residents, BuildingRow.over_60, nothing, nothing, nothing),
     )
-    points = there(ServicePointRow, (nothing, nothing, nothing, nothing, literal(1), nothing))
-    reports = there(ReportRow, (nothing, nothing, nothing, nothing, nothing, literal(1))).where(
+    points = there(ServicePointRow, (nothing, nothing, nothing, nothing, literal(1), nothing, nothing))
+    opened = there(ReportRow, (nothing, nothing, nothing, nothing, nothing, literal(1), nothing)).where(
         and_(IS_OPEN, reports_seen(ReportRow, DESK))
     )
-    found = await connection.execute(union_all(buildings, points, reports))
-    return [Thing(tuple(row[:6]), row[6], row[7], row[8]) for row in found]
+    filed = there(ReportRow, (nothing, nothing, nothing, nothing, nothing, nothing, literal(1))).where(
+        ReportRow.filed_at > since, ReportRow.status != "void", reports_seen(ReportRow, DESK)
+    )
+    found = await connection.execute(union_all(buildings, points, opened, filed))
+    return [Thing(tuple(row[:7]), row[7], row[8], row[9]) for row in found]
 
 
-async def _left(connection: AsyncConnection, edition: Edition, redrawn: Redrawn) -> tuple[str, ...]:
-    """People all of whose areas are cells that are gone."""
-    stays = func.bool_or(AreaRow.code.not_in(redrawn.retired))
-    statement = (
-        select(PersonRow.number)
+async def answering_for(
+    connection: AsyncConnection, district: District, codes: Collection[str], *, on: date
+) -> dict[str, list[str]]:
+    """Everyone who answers first for one of these cells, by number, with the codes of all cells they answer for."""
+    valid = and_(DutyRow.rank == "A", DutyRow.valid_from <= on, or_(DutyRow.valid_to.is_(None), DutyRow.valid_to >= on))
+    here = and_(AreaRow.district_id == district.id, AreaRow.depth == district.cell_depth)
+    met = (
+        select(DutyRow.person_id)
+        .join(AreaRow, AreaRow.id == DutyRow.area_id)
+        .where(valid, here, AreaRow.code.in_(codes))
+    )
+    asked = (
+        select(PersonRow.number, AreaRow.code)
         .join(DutyRow, DutyRow.person_id == PersonRow.id)
         .join(AreaRow, AreaRow.id == DutyRow.area_id)
-        .where(PersonRow.active, PersonRow.district_id == edition.district_id)
-        .group_by(PersonRow.number)
-        .having(~stays)
-        .order_by(PersonRow.number)
+        .where(valid, here, PersonRow.active, PersonRow.id.in_(met))
+        .order_by(PersonRow.number, AreaRow.code)
     )
-    return tuple(await connection.scalars(statement))
+    found: dict[str, list[str]] = {}
+    for number, code in await connection.execute(asked):
+        found.setdefault(number, []).append(code)
+    return found

@@ -45,6 +45,7 @@ class EventName(StrEnum):
     KINDS_CHANGED = "kinds_changed"
     DISTRICT_CHANGED = "district_changed"
     RETENTION_DONE = "retention_done"
+    PLAN_STEP = "plan_step"
     WEBHOOK_ADDED = "webhook_added"
     WEBHOOK_ENDED = "webhook_ended"
 

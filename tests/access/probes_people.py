@@ -28,8 +28,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "POST /api/v1/locate": {"json": {"district": TOWN, "lon": 117.2, "lat": 36.6, "datum": "wgs84"}},
     "GET /maps/outlines/{name}.json": {"params": {"district": TOWN}},
     "GET /api/v1/public/figures": {"params": {"district": TOWN, "level": "street"}},
-    "GET /api/v1/public/reports": {"params": {"district": TOWN}},
-    "GET /api/v1/public/seals": {"params": {"district": TOWN}},
+    **{f"GET /api/v1/public/{name}": {"params": {"district": TOWN}} for name in ("plans", "reports", "seals")},
 }
 #: Public routes that have nothing to give to what is asked here, and say so to everyone alike.
 OTHERWISE = {

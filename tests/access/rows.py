@@ -13,6 +13,7 @@ from tests.access.world_facts import Who, World, chain_of
 
 CHILDREN = ("report_private", "assignments", "journal_entries", "journal_stream", "hand_overs", "report_photos")
 OF_ACCOUNTS = ("territories", "devices", "sessions")
+OF_PLANS = ("plan_operations", "plan_cells", "plan_steps", "plan_comments")
 #: Of one account alone, whoever administers it.
 OWN = ("notices", "subscriptions")
 #: Of the service itself.
@@ -20,6 +21,8 @@ NOBODYS = ("deliveries", "delivery_lanes", "notice_position")
 NAMES = ("paths", "districts", "person", "sender", "opened", "account", "administers", "audits", "desk")
 #: What the service may do beside reading and adding; everything else is refused to it.
 MAY_DELETE = {"sessions", "positions", "allowances", "subscriptions", "notices", "deliveries"}
+#: What is undone in a plan and then drawn otherwise is forgotten.
+MAY_DELETE |= {"plan_operations", "plan_cells"}
 MAY_UPDATE = {
     *("reports", "report_private", "person_loads", "journal_pump", "hand_overs", "accounts", "territories", "sessions"),
     *("devices", "positions", "allowances", "delivery_lanes", "notice_position"),
@@ -75,6 +78,8 @@ class _Facts:
         """What tells the rows of a table apart, as far as the wall is concerned."""
         keys = {"person_loads": "person_id", "positions": "person_id", "traces": "place"}
         keys |= {"delivery_lanes": "lane", "notice_position": "place"}
+        if table in OF_PLANS:
+            return "plan_id"
         return "report_id" if table in CHILDREN else keys.get(table, "id")
 
     def settings(self, who: Who) -> dict[str, str]:
@@ -109,10 +114,17 @@ class _Facts:
         found |= {table: set() for table in NOBODYS}
         administered = {row["id"] for row in self._all["webhooks"] if self._administers(who, row)}
         found["webhooks"] = administered
+        for table in ("plans", "cell_locks"):
+            found[table] = {row["id"] for row in self._all[table] if self._holds(who, row["area"])}
+        found |= dict.fromkeys(OF_PLANS, found["plans"])
         found["person_loads"] = {row["person_id"] for row in self._all["person_loads"]} & people
         found["positions"] = {row["person_id"] for row in self._all["positions"] if self._sees_duty(who, row)}
         found["traces"] = {row["place"] for row in self._all["traces"] if self._sees_trace(who, row)}
         return found
+
+    @staticmethod
+    def _holds(who: Who, code: str) -> bool:
+        return oracle.holds(who, code, chain_of(code))
 
     def _sees_duty(self, who: Who, row: dict[str, Any]) -> bool:
         mine = who.person is not None and row["person_id"] == self._people[who.person]
@@ -197,6 +209,8 @@ QUERIES = {
         "select person_id, a.code as area from positions p join edition_areas ea on ea.path = p.area_path "
         "join areas a on a.id = ea.area_id"
     ),
+    "plans": "select p.id, a.code as area from plans p join areas a on a.id = p.area_id",
+    "cell_locks": "select l.id, a.code as area from cell_locks l join areas a on a.id = l.area_id",
     "traces": (
         "select place, d.code as district, account_id, report_id "
         "from traces left join districts d on d.id = district_id"

@@ -16,6 +16,7 @@ from tests.access import (
     probes_notices,
     probes_people,
     probes_periods,
+    probes_plans,
     probes_reports,
     probes_work,
 )
@@ -23,7 +24,16 @@ from tests.access.probes import PROBES, every_probe, thinned, wrong_answers
 from tests.access.world_facts import World
 
 AT_LEAST = 5_000
-DECLARED = (probes_console, probes_figures, probes_notices, probes_people, probes_periods, probes_reports, probes_work)
+DECLARED = (
+    probes_console,
+    probes_figures,
+    probes_notices,
+    probes_people,
+    probes_periods,
+    probes_plans,
+    probes_reports,
+    probes_work,
+)
 
 
 def test_nobody_is_answered_wrongly(world_template: tuple[str, World], world_url: str) -> None:

@@ -17,6 +17,7 @@ from tests.access import (
     probes_notices,
     probes_people,
     probes_periods,
+    probes_plans,
     probes_reports,
     probes_work,
 )
@@ -28,7 +29,16 @@ from tests.access.test_matrix import routes, undeclared
 from tests.access.world_facts import World
 from tests.toytown.fixtures import _clone
 
-DECLARED = (probes_console, probes_figures, probes_notices, probes_people, probes_periods, probes_reports, probes_work)
+DECLARED = (
+    probes_console,
+    probes_figures,
+    probes_notices,
+    probes_people,
+    probes_periods,
+    probes_plans,
+    probes_reports,
+    probes_work,
+)
 LONG = os.environ.get("WANGGE_LONG") == "1"
 #: Tried in every run; the rest by the long switch.
 ALWAYS = MUTANTS[:: 1 if LONG else 9]

@@ -12,6 +12,7 @@ from tests.access import (
     probes_notices,
     probes_people,
     probes_periods,
+    probes_plans,
     probes_reports,
     probes_work,
 )
@@ -19,7 +20,16 @@ from tests.access.one_wall import without_first_wall, without_second_wall
 from tests.access.probes import Probe, about_rows, every_probe, thinned, wrong_answers
 from tests.access.world_facts import World
 
-DECLARED = (probes_console, probes_figures, probes_notices, probes_people, probes_periods, probes_reports, probes_work)
+DECLARED = (
+    probes_console,
+    probes_figures,
+    probes_notices,
+    probes_people,
+    probes_periods,
+    probes_plans,
+    probes_reports,
+    probes_work,
+)
 
 #: Read once at the desk for all listeners of a process, and judged in memory: the first wall alone stands before each
 #: of them. `tests/layers/test_sight.py` holds that rule against the question's and the database's own.

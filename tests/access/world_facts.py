@@ -89,6 +89,8 @@ class World:
     positions: dict[Person, str] = field(default_factory=dict)
     #: District → its webhook.
     webhooks: dict[str, int] = field(default_factory=dict)
+    #: Plan → the code of its area.
+    plans: dict[int, str] = field(default_factory=dict)
 
     def who(self, name: str) -> Who:
         """Someone by name."""

@@ -21,6 +21,7 @@ from layers.traces.recording import trace
 from layers.traces.records import Event, EventName
 from tests.access.world_facts import NEXT, NOW, TOWN, Filed, Person, Who, World
 from tests.access.world_places import CELLS, COMMUNITY, GROUP, HANDLER, IDLE_HANDLER, STREET, WORKER
+from tests.access.world_plans import planned
 from tests.access.world_reports import PUMP, file_all
 from tests.accounts import FAR_AWAY, LONG_AGO
 from tests.toytown import neighbour, people, polygons
@@ -53,8 +54,9 @@ def build(database_url: str) -> World:
     with psycopg.connect(database_url) as connection:
         _share(connection)
         connection.execute(PUMP)
-        webhooks = _told(connection)
-    return World(database_url, everyone, tuple(reports), logins, tried, phones, machines, areas, POSITIONS, webhooks)
+        webhooks, plans = _told(connection), planned(connection)
+    facts = (logins, tried, phones, machines, areas, POSITIONS, webhooks, plans)
+    return World(database_url, everyone, tuple(reports), *facts)
 
 
 def _areas(district: str) -> list[str]:

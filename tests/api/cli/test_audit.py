@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from api.cli.tracing import changed, counts
+from api.cli.tracing import changed
+from api.published import counts
 from layers.places.importing import PlacesImported
 from tests.journeys.commands import Shell
 

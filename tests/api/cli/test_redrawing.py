@@ -45,7 +45,7 @@ def test_a_plan_is_tried_written_imported_and_published(
     assert run("redraw", path, "--to", town / "grid.geojson", "--sheet", town / "sheet.csv") == 0
     told = capsys.readouterr().out
     assert "1 new, 0 gone, 1 changed" in told
-    assert f"nobody answers for yet: {new}" in told
+    assert "New grids that nobody answers for: none" in told
     with (town / "sheet.csv").open(encoding="utf-8-sig") as file:
         rows = {row["code"]: row for row in csv.DictReader(file)}
     assert rows.keys() == {code, new}

@@ -117,6 +117,11 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
         body["password"] = "nine wet herons"
     if path == "/api/v1/my/notices/read" and not body.get("up_to"):
         body["up_to"] = 1
+    if path == "/api/v1/plans/{plan}/operations":
+        # What an operation is no schema says: any that is made up would be refused, were the plan at this version.
+        body["version"] = 99_999
+    if path == "/api/v1/plans/{plan}/comments":
+        _together(body, "lon", "lat")
     if path in {"/api/v1/my/tasks/near", "/api/v1/my/area"} and not body.get("datum"):
         body["datum"] = "wgs84"
 

@@ -106,7 +106,7 @@ async def test_a_merge_leaves_lineage_days_and_the_buildings_in_the_right_cell(t
 async def test_duties_for_areas_that_are_gone_are_named(toytown: AsyncConnection) -> None:
     await store(toytown, merged_first_two())
     duties = next(one for one in (await put_in_force(toytown)).follow_ups if one.subject == "Duties")
-    assert duties.figures == {"for areas that are gone": 3}
+    assert duties.figures == {"handed on to new areas": 0, "for areas that are gone": 3}
     assert f"W0001 → {SECOND}" in duties.named
 
 

@@ -1,0 +1,94 @@
+"""The cells of editions that plans stand on, kept in memory: an edition that was in force never changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+import shapely
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from geo.crs import plane_for, plane_from_srid
+from geo.positions import Bounds
+from geo.redraw import Cell, Coverage
+from geo.redraw.refused import geojson
+from layers.areas.queries import areas, editions
+from layers.areas.records import Edition
+from layers.districts.records import District
+from layers.plans.redrawing import Redrawn, coverage_of
+
+KEPT = 3
+
+
+class Ground:
+    """The cells of an edition, and their names by code."""
+
+    def __init__(self, coverage: Coverage, names: dict[str, str]) -> None:
+        self.coverage = coverage
+        self.names = names
+
+
+class PlanShelf:
+    """Coverages by edition, those used last."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[int, Ground] = OrderedDict()
+
+    async def ground(self, connection: AsyncConnection, district: District, edition_id: int) -> Ground:
+        """The cells of an edition that is, or was, in force."""
+        found = self._kept.get(edition_id)
+        if found is None:
+            edition = await _edition(connection, district, edition_id)
+            named = await areas(connection, edition_id, depth=district.cell_depth)
+            coverage = await coverage_of(connection, district, edition)
+            found = self._kept[edition_id] = Ground(coverage, {one.code: one.name for one in named})
+        self._kept.move_to_end(edition_id)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+
+async def _edition(connection: AsyncConnection, district: District, edition_id: int) -> Edition:
+    return next(one for one in await editions(connection, district) if one.id == edition_id)
+
+
+def change_of(code: str, redrawn: Redrawn) -> str:
+    """What became of a cell: same, changed, created, touched or retired."""
+    if code not in redrawn.after:
+        return "retired"
+    if code not in redrawn.before:
+        return "created"
+    if redrawn.before[code] == redrawn.after[code]:
+        return "same"
+    return "touched" if code in redrawn.kept else "changed"
+
+
+def features(
+    cells: list[Cell], redrawn: Redrawn, district: District, names: dict[str, str], inside: frozenset[str] | None = None
+) -> dict[str, Any]:
+    """Cells as a FeatureCollection; `inside`: the communities that count as inside, all without it."""
+    if not cells:
+        return {"type": "FeatureCollection", "features": []}
+    shapes = np.array([one.polygon for one in cells], dtype=object)
+    bounds = Bounds(*shapely.total_bounds(shapes).tolist())
+    plane = plane_from_srid(district.plane_srid) if district.plane_srid else plane_for(bounds)
+    sizes = plane.areas_m2(shapes).tolist()
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {
+                    "code": one.code,
+                    "parent": one.parent,
+                    "name": names.get(one.code, one.code),
+                    "change": change_of(one.code, redrawn),
+                    "inside": inside is None or one.parent in inside,
+                    "area_m2": round(size, 1),
+                },
+                "geometry": geojson(one.polygon),
+            }
+            for one, size in zip(cells, sizes, strict=True)
+        ],
+    }
