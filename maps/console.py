@@ -61,7 +61,7 @@ def console_page(facts: ConsoleFacts, language: Language) -> str:
         files=may(facts.role, Action.FILE_REPORT),
         map=MAP,
         map_options=orjson.dumps(OPTIONS).decode(),
-        config=_in_page(_config(facts, language)),
+        config=in_page(_config(facts, language)),
         other=other,
         other_lang=LANG_ATTRIBUTE[other],
     )
@@ -92,6 +92,6 @@ def _config(facts: ConsoleFacts, language: Language) -> dict[str, Any]:
     }
 
 
-def _in_page(config: dict[str, Any]) -> Markup:
+def in_page(config: dict[str, Any]) -> Markup:
     """JSON inside the page; `<` escaped, so that no text can end the element."""
     return Markup(orjson.dumps(config).decode().replace("<", "\\u003c"))  # noqa: S704 - escaped here # nosec B704

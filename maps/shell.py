@@ -28,9 +28,14 @@ def home_page(
     home_map: HomeMap | None,
     districts: Sequence[DistrictLink] = (),
     acts: bool = False,
+    plans: bool = False,
 ) -> str:
-    """The start page; without a map where no edition of boundaries is in force. `acts`: whoever reads it has work."""
+    """The start page; without a map where no edition of boundaries is in force.
+
+    `acts`: whoever reads it has work; `plans`: they may read plans of boundaries.
+    """
     parts = {"counts": counts, "queues": queues, "home_map": home_map, "districts": districts, "acts": acts}
+    parts["plans"] = plans and home_map is not None
     return fill("home.html", frame.language, frame=frame, **parts)
 
 

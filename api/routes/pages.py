@@ -63,6 +63,7 @@ async def get_start(
         home_map=_map(frame, served) if may(actor.role, Action.READ_FIGURES) and actor.scope.paths else None,
         districts=_districts(frame, await locators.every(), served),
         acts=may(actor.role, Action.TAKE_STEP),
+        plans=may(actor.role, Action.READ_PLANS),
     )
     return _html(page)
 

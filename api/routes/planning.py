@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -41,9 +42,9 @@ from layers.access.permissions import Action, check_allowed
 from layers.actors import DESK, Actor
 from layers.areas.queries import UnknownArea, editions
 from layers.areas.records import Area
-from layers.plans.consequences import MEASURES, Sheet, consequences
+from layers.plans.consequences import MEASURES, consequences
 from layers.plans.deciding import comment, lock, locks, take_step, unlock
-from layers.plans.keeping import comments, plan, plans, steps
+from layers.plans.keeping import comments, kept_sheet, plan, plans, steps
 from layers.plans.lifecycle import State, Step, Whose, way
 from layers.plans.redrawing import OperationRefused
 from layers.plans.weights import weights_below
@@ -116,16 +117,7 @@ async def post_comment(number: PlanNumber, body: CommentBody, request: Request, 
 )
 async def get_consequences(number: PlanNumber, request: Request, actor: TheActor, locators: TheLocators) -> SheetTold:
     """What the plan would change, as everything stands now: grids, people, work, who answers for what."""
-    now = clock(request)()
-    sheet, _ = await _sheet(request, await own_district(locators, actor), actor, number)
-    told = {
-        "cells": [{"code": one.code, "before": one.before, "after": one.after} for one in sheet.cells],
-        "shares": [{"from_code": one.from_code, "to_code": one.to_code, "share": one.share} for one in sheet.shares],
-        "loads": [{"number": one.number, "before": one.before, "after": one.after} for one in sheet.loads],
-    }
-    return SheetTold.model_validate(
-        {**told, "as_of": now, "moved": sheet.moved, "left": sheet.left, "vacant": sheet.vacant}
-    )
+    return await _sheet(request, await own_district(locators, actor), actor, number)
 
 
 @router.get(
@@ -139,7 +131,7 @@ async def get_consequences_csv(
     number: PlanNumber, request: Request, actor: TheActor, locators: TheLocators
 ) -> Response:
     """The same grid by grid, as a table for spreadsheets."""
-    sheet, _ = await _sheet(request, await own_district(locators, actor), actor, number)
+    sheet = await _sheet(request, await own_district(locators, actor), actor, number)
     headers = {"Content-Disposition": f'attachment; filename="plan-{number}.csv"', "Cache-Control": "no-store"}
     return Response(sheet_table(sheet), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -239,7 +231,7 @@ async def get_posted(query: Annotated[InDistrict, Query()], request: Request, lo
     return PostedPlansTold(plans=told)
 
 
-def sheet_table(sheet: Sheet) -> str:
+def sheet_table(sheet: SheetTold) -> str:
     """The sheet as CSV for spreadsheets, grid by grid, before and after."""
     out = io.StringIO(newline="")
     out.write("\ufeff")
@@ -251,15 +243,20 @@ def sheet_table(sheet: Sheet) -> str:
     return out.getvalue()
 
 
-async def _sheet(request: Request, ready: Ready, actor: Actor, number: int) -> tuple[Sheet, Drawing]:
+async def _sheet(request: Request, ready: Ready, actor: Actor, number: int) -> SheetTold:
+    """The sheet as things stand; of a plan that came in force, as they stood then."""
+    now = clock(request)()
     async with database(request).reading(actor.scope) as connection:
         drawn = await drawing(request, connection, ready, await plan(connection, number, scope=actor.scope))
+        kept = await kept_sheet(connection, drawn.plan)
+    if kept is not None:
+        return SheetTold.model_validate({"as_of": drawn.plan.effective_at, **kept})
     # Counted at the desk: the same figures for everyone who may read the plan.
     async with database(request).reading(DESK) as connection:
         known = await editions(connection, ready.district)
         base = next(one for one in known if one.id == drawn.plan.base_id)
-        now = clock(request)()
-        return await consequences(connection, ready.district, base, drawn.redrawn, now=now), drawn
+        told = await consequences(connection, ready.district, base, drawn.redrawn, now=now)
+    return SheetTold.model_validate({"as_of": now, **asdict(told)})
 
 
 def _cell(ready: Ready, actor: Actor, code: str) -> Area:

@@ -9,7 +9,9 @@ from pydantic import Field
 
 from api.schemas.common import Given, Latitude, Longitude, Moment, Told
 from api.schemas.filing import Code
+from api.schemas.maps import ReferenceQuery
 from api.schemas.plans import CellsTold, Said, Text, VersionBody
+from api.schemas.queries import Word
 from layers.plans.lifecycle import Step
 from layers.plans.records import CellLock
 from layers.plans.weights import Measure
@@ -23,6 +25,13 @@ class StepBody(VersionBody):
     step: Annotated[Step, Field(description="One of those the plan lists as possible.")]
     note: Text = ""
     effective_at: Moment | None = Field(None, description="With approve: when it comes in force; at once without.")
+
+
+class PlannerQuery(ReferenceQuery):
+    """What the planner's page shows; read by the page itself."""
+
+    plan: Word | None = Field(None, description="Number of the plan.")
+    area: Word | None = Field(None, description="Code of the community that is drawn.")
 
 
 class CommentBody(Given):

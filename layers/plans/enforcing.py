@@ -7,6 +7,7 @@ Whatever goes wrong, nothing is changed; the plan then goes back to its draft an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import numpy as np
@@ -24,6 +25,7 @@ from layers.areas.queries import editions
 from layers.areas.records import Edition
 from layers.districts.queries import districts
 from layers.districts.records import District
+from layers.plans.consequences import consequences
 from layers.plans.deciding import note_step
 from layers.plans.keeping import change, locked, redrawn_of
 from layers.plans.lifecycle import State, Step, way
@@ -67,7 +69,9 @@ async def put_in_force(
     district = next(one for one in await districts(connection) if one.id == found.district_id)
     await lock_boundaries(connection, district)
     base = await _base(connection, district, found)
-    levels = await _levels(connection, district, found, base)
+    redrawn = await cells_of_plan(connection, district, found, await coverage_of(connection, district, base))
+    sheet = await consequences(connection, district, base, redrawn, now=clock())
+    levels = await _levels(connection, district, found, redrawn)
     draft = await store_draft(connection, Draft(base, {}), district=district, levels=levels, actor=actor, now=clock())
     publication = await publish(
         connection,
@@ -79,7 +83,7 @@ async def put_in_force(
         clock=clock,
     )
     leads = way(found.state, Step.PUT_IN_FORCE)
-    plan = await change(connection, found, state=leads.to.value, edition_id=publication.edition.id)
+    plan = await change(connection, found, state=leads.to.value, edition_id=publication.edition.id, sheet=asdict(sheet))
     await note_step(connection, found, Step.PUT_IN_FORCE, leads.to, note="", actor=actor, now=clock())
     return plan, publication
 
@@ -122,11 +126,10 @@ async def _base(connection: AsyncConnection, district: District, found: Plan) ->
     return in_force
 
 
-async def _levels(connection: AsyncConnection, district: District, found: Plan, base: Edition) -> DraftLevels:
+async def _levels(connection: AsyncConnection, district: District, found: Plan, redrawn: Redrawn) -> DraftLevels:
     if found.restores is not None:
         return await load_levels(connection, district, await edition_of(connection, district, found.restores))
-    levels = await load_levels(connection, district, base)
-    redrawn = await redrawn_of(connection, found, await coverage_of(connection, district, base))
+    levels = await load_levels(connection, district, await edition_of(connection, district, found.base))
     depth = district.cell_depth
     levels = {**levels, depth: replaced_cells(levels[depth], redrawn)}
     return redraw_upward(district, levels, district_plane(district, levels), deepest=depth)[0]

@@ -104,6 +104,12 @@ async def comments(connection: AsyncConnection, found: Plan) -> list[Comment]:
     ]
 
 
+async def kept_sheet(connection: AsyncConnection, found: Plan) -> dict[str, Any] | None:
+    """The consequences as they were when the plan came in force; None before."""
+    kept: dict[str, Any] | None = await connection.scalar(select(PlanRow.sheet).where(PlanRow.id == found.id))
+    return kept
+
+
 async def drawn_by(connection: AsyncConnection, found: Plan) -> set[str]:
     """Who opened the plan or drew at it."""
     asked = select(PlanOperationRow.made_by).where(PlanOperationRow.plan_id == found.id).distinct()
@@ -173,7 +179,7 @@ def _asked() -> Select[Any]:
     counted = select(func.count()).where(PlanOperationRow.plan_id == PlanRow.id).scalar_subquery()
     return (
         select(
-            PlanRow.__table__,
+            *(one for one in PlanRow.__table__.columns if one.name != "sheet"),
             AreaRow.code.label("area_code"),
             base.number.label("base"),
             restores.number.label("restores"),

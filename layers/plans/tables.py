@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from layers.base import Base, Facts, Id, Moment, Path, area_type, point_type
@@ -49,6 +50,8 @@ class PlanRow(Base):
     made_at: Mapped[Moment]
     effective_at: Mapped[Moment | None]
     edition_id: Mapped[int | None] = mapped_column(ForeignKey("editions.id"))
+    #: Its consequences as they were when it came in force.
+    sheet: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
 class PlanOperationRow(Base):

@@ -124,6 +124,7 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/reports": "read_reports",
     "GET /api/v1/open-reports": "read_reports",
     "GET /console": "read_record",
+    "GET /planner": "read_plans",
     "GET /api/v1/reports/repeated-positions": "read_reports",
     "POST /api/v1/reports": "file_report",
     "GET /api/v1/reports/{number}": "read_reports",

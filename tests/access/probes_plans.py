@@ -119,4 +119,18 @@ def _lock(world: World, route: str) -> Iterator[Probe]:
             else:
                 path, given, right = f"/api/v1/cell-locks/{cell}", {}, (204, 404)
             check = status(*(right if mine else (404,))) if allowed(who, route) else refused(who)
-            yield Probe(route, who, path, check, cell, given, writes=True)
+            alone = check if mine or not allowed(who, route) else status(404, 500)
+            yield Probe(route, who, path, check, cell, given, writes=True, behind_one_wall=alone)
+
+
+@probes_of("GET /planner")
+def _page(world: World, route: str) -> Iterator[Probe]:
+    """The page holds no plan, and names areas of one's own territory alone."""
+    for who in world.people:
+        foreign = {code for codes in world.areas.values() for code in codes if not _reaches(who, code)}
+
+        def named(answer: Any, foreign: set[str] = foreign) -> set[str]:
+            told = answer.text.split('"areas":', 1)[1].split('"strings"', 1)[0]
+            return {code for code in foreign if f'"code":"{code}"' in told}
+
+        yield Probe(route, who, "/planner", equal(set(), named) if allowed(who, route) else refused(who))

@@ -14,6 +14,10 @@ from layers.actors import Role
 from layers.calendars.limits import Unit
 from layers.calendars.proofs import COUNTED, LUNCH, NIGHT, PAUSED, WEEKEND
 from layers.figures.records import By
+from layers.plans.consequences import COUNTED as COUNTED_IN_CELLS
+from layers.plans.lifecycle import State as PlanState
+from layers.plans.lifecycle import Step as PlanStep
+from layers.plans.weights import Measure
 from layers.reports.candidates import AGAINST, FOR
 from layers.reports.clocks import LIMITS as CLOCKS
 from layers.reports.journal import ENTRY_FACTS
@@ -25,6 +29,7 @@ from layers.reports.steps.requests import ARGUMENTS, OUTCOMES, REASONS, SATISFIE
 from layers.roster.presence import LookPurpose
 from maps.ledger import COLUMNS
 from maps.pages import STATIC
+from maps.planner import TOOLS
 from maps.records import DistrictCounts
 from maps.strings import LANGUAGES, catalogue, phrase
 
@@ -32,7 +37,7 @@ MAPS = STATIC.parent
 KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
 USED = re.compile(
-    r"""["'`]((?:app|console|figures|home|ledger|queue|follow|docs|error|map|sign|account|work)\.\w+)["'`]"""
+    r"""["'`]((?:app|console|figures|home|ledger|queue|follow|docs|error|map|sign|account|work|plan)\.\w+)["'`]"""
 )
 
 #: Words of the ledger that its page does not name: columns, ranks and roles.
@@ -54,6 +59,16 @@ COMPOSED = {
         *(f"key_{one}" for one in CONSOLE_KEYS),
         *("live", "cut", "yes", "no"),
         *("kind", "what", "address", "caller", "phone"),
+    },
+    "plan.": {
+        *(f"state_{one}" for one in (*PlanState, "replaced")),
+        *(f"step_{one}" for one in PlanStep),
+        *(f"{word}_{tool.lower()}" for word in ("tool", "how") for tool, _ in TOOLS),
+        *(f"by_{one}" for one in Measure),
+        *(f"prompt_{one}" for one in ("pick_any", "ask_any", "finish_any", "apply_any")),
+        *(f"prompt_draw_{one}" for one in ("line", "area", "move")),
+        *(f"change_{one}" for one in ("created", "changed", "touched")),
+        *(*COUNTED_IN_CELLS, "cells", "area_m2", "compactness"),
     },
     "for.": {one for one in FOR if not one.startswith("rank_")},
     "figures.": tuple(f"by_{one}" for one in By),

@@ -16,6 +16,7 @@ create table plans (
     made_at timestamp with time zone not null,
     effective_at timestamp with time zone,
     edition_id bigint,
+    sheet jsonb,
     constraint pk_plans primary key (id),
     constraint ck_plans_state check (
         state in ('draft', 'checked', 'submitted', 'posted', 'approved', 'in_force', 'withdrawn')
@@ -109,7 +110,7 @@ select pg_temp.plan_wall(name, 'exists (select from plans p where p.id = plan_id
 from unnest(array['plan_operations', 'plan_cells', 'plan_steps', 'plan_comments']) name;
 
 grant select, insert on plans, plan_operations, plan_cells, plan_steps, plan_comments, cell_locks to wangge_service;
-grant update (name, reason, document, base_id, state, version, taken, effective_at, edition_id) on plans
+grant update (name, reason, document, base_id, state, version, taken, effective_at, edition_id, sheet) on plans
     to wangge_service;
 grant delete on plan_operations, plan_cells to wangge_service;
 grant update (ended_by, ended_at) on cell_locks to wangge_service;

@@ -40,11 +40,16 @@ def east_of(code: str) -> dict[str, Any]:
 def test_an_approved_plan_comes_in_force_and_everything_follows(desk: Office) -> None:
     filed = desk.town.file(subject=east_of(CELLS[0]))
     assert filed["where"]["path"][-1]["code"] == CELLS[0]
-    kept = desk.town.file(subject=within(CELLS[4]))
+    still = desk.town.file(subject=within(CELLS[4]))
     number = desk.opened()
     desk.draw(number, split(CELLS[0]))
     desk.approved(number)
+    sheet = desk.told("GET", f"/plans/{number}/consequences")
     assert desk.enforce() == 1
+    kept = desk.told("GET", f"/plans/{number}/consequences")
+    assert {name: kept[name] for name in kept if name != "as_of"} == {
+        name: sheet[name] for name in sheet if name != "as_of"
+    }
     plan = desk.plan(number)
     assert (plan["state"], plan["edition"]) == ("in_force", 2) and in_force(desk.town) == [2]
     assert [one["step"] for one in plan["steps"]] == ["check", "submit", "approve", "put_in_force"]
@@ -54,7 +59,7 @@ def test_an_approved_plan_comes_in_force_and_everything_follows(desk: Office) ->
     assert moved["assignee"] == filed["assignee"]
     record = desk.town.get(f"/reports/{filed['number']}/record")
     assert record["holds"] and record["entries"][-1]["type"] == "relocated"
-    assert desk.town.get(f"/reports/{kept['number']}/record")["entries"][-1]["type"] != "relocated"
+    assert desk.town.get(f"/reports/{still['number']}/record")["entries"][-1]["type"] != "relocated"
     new = desk.town.get(f"/areas/grid/{NEW}")
     former = desk.town.get(f"/areas/grid/{CELLS[0]}")
     assert new["name"].endswith(NEW[-3:] + "网格") or new["name"] == NEW

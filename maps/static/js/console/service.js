@@ -24,6 +24,7 @@ export class Refused extends Error {
     super([problem.detail ?? problem.title ?? `HTTP ${status}`, problem.remedy].filter(Boolean).join(" "));
     this.status = status;
     this.type = problem.type ?? "";
+    this.where = problem.where ?? null;
   }
 }
 
