@@ -133,4 +133,6 @@ def _page(world: World, route: str) -> Iterator[Probe]:
             told = answer.text.split('"areas":', 1)[1].split('"strings"', 1)[0]
             return {code for code in foreign if f'"code":"{code}"' in told}
 
-        yield Probe(route, who, "/planner", equal(set(), named) if allowed(who, route) else refused(who))
+        # Areas are everybody's: without the first wall the page offers more of them, and none can be drawn in.
+        right = equal(set(), named) if allowed(who, route) else refused(who)
+        yield Probe(route, who, "/planner", right, behind_one_wall=status(200) if allowed(who, route) else None)
