@@ -162,7 +162,8 @@ def create_app(
     app.state.front_desk = front_desk or FrontDesk(Seal(secrets.token_bytes(32)))
     app.state.gateways = gateways or Gateways()
     post = Post(app.state.database, app.state.gateways, app.state.front_desk.seal, clock=clock)
-    app.state.worker = Worker(app.state.database, post=post, clock=clock) if with_worker else None
+    adopt = app.state.locators.adopt
+    app.state.worker = Worker(app.state.database, post=post, clock=clock, adopt=adopt) if with_worker else None
     app.state.links = links or ReportLinks(secrets.token_bytes(32))
     app.router.routes.append(reports.SHORTCUT)
     for router in ROUTERS:

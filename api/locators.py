@@ -181,16 +181,30 @@ class Locators:
     async def _compile_if_needed(self, district_id: int, seen: Served) -> None:
         assert self._served is not None
         current = self._served[district_id].compiled
-        if seen.in_force is None or (current is not None and current.edition.id == seen.in_force.id):
+        if seen.in_force is None or (current is not None and _as_new(current.edition, seen.in_force)):
             return
         made = await asyncio.to_thread(_compile_apart, self._database.url, seen.district, seen.in_force)
         event("edition_compiled", district=seen.district.code, edition=seen.in_force.number)
         self._swap(self._served | {district_id: replace(self._served[district_id], compiled=made)})
 
+    def adopt(self, made: CompiledEdition) -> None:
+        """Serve an edition that this very process has put in force, without building it once more."""
+        known = (self._served or {}).get(made.district.id)
+        if known is not None and self._served is not None:
+            event("edition_adopted", district=made.district.code, edition=made.edition.number)
+            self._swap(self._served | {made.district.id: replace(known, in_force=made.edition, compiled=made)})
+
     def _swap(self, served: dict[int, Served]) -> None:
         self._served = served
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
+
+
+def _as_new(current: Edition, seen: Edition) -> bool:
+    """Whether what is served is what was seen, or newer: adopted while the database was being looked at."""
+    if current.id == seen.id:
+        return True
+    return None not in {current.effective_at, seen.effective_at} and current.effective_at > seen.effective_at  # type: ignore[operator]
 
 
 async def _seen(connection: AsyncConnection, district: District) -> Served:

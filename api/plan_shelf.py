@@ -6,13 +6,13 @@ from collections import OrderedDict
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.crs import plane_for, plane_from_srid
 from geo.positions import Bounds
 from geo.redraw import Cell, Coverage
-from geo.redraw.refused import geojson
 from layers.areas.queries import areas, editions
 from layers.areas.records import Edition
 from layers.districts.records import District
@@ -87,8 +87,8 @@ def features(
                     "inside": inside is None or one.parent in inside,
                     "area_m2": round(size, 1),
                 },
-                "geometry": geojson(one.polygon),
+                "geometry": orjson.loads(told),
             }
-            for one, size in zip(cells, sizes, strict=True)
+            for one, size, told in zip(cells, sizes, shapely.to_geojson(shapes), strict=True)
         ],
     }

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.clock import Clock, now
 from api.database import Database
-from api.enforcing import enforce_due
+from api.enforcing import Adopt, enforce_due
 from api.logs import event, fault
 from api.posting import Post
 from api.retention import erase_due
@@ -81,11 +81,14 @@ class BatchWork(Protocol):
 class Worker:
     """Runs its rounds until cancelled; `last_beat_s` is when one last came to its end, on the monotonic clock."""
 
-    def __init__(self, database: Database, *, post: Post | None = None, clock: Clock = now) -> None:
-        """Without a `post`, notices are made and read here, and nothing goes out."""
+    def __init__(
+        self, database: Database, *, post: Post | None = None, clock: Clock = now, adopt: Adopt | None = None
+    ) -> None:
+        """Without a `post`, notices are made and read here, and nothing goes out; `adopt` takes new editions."""
         self._database = database
         self._post = post
         self._clock = clock
+        self._adopt = adopt
         self.last_beat_s: float | None = None
         #: By district: the years of its calendar, and how many passes they still want.
         self._dating: dict[int, tuple[Mapping[int, int], int]] = {}
@@ -162,7 +165,7 @@ class Worker:
 
     async def enforce_plans(self) -> int:
         """Put approved plans in force whose moment has come."""
-        return await enforce_due(self._database, self._clock)
+        return await enforce_due(self._database, self._clock, self._adopt)
 
     async def seal_days(self) -> int:
         """Seal the record of each district once its day is over; the seal is told in the log, to be kept elsewhere."""

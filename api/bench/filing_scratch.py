@@ -71,8 +71,11 @@ class Scratch:
 
 
 @contextmanager
-def scratch_district(var: Path, *, reports: int = EARLIER_REPORTS) -> Iterator[Scratch]:
-    """A district with so many reports, in a cluster under `var` that keeps every commit; dropped at the end."""
+def scratch_district(var: Path, *, reports: int = EARLIER_REPORTS, registers: bool = False) -> Iterator[Scratch]:
+    """A district with so many reports, in a cluster under `var` that keeps every commit; dropped at the end.
+
+    With `registers`, its buildings and service points too.
+    """
     cluster = Cluster(var / "bench")
     was_running = cluster.running()
     server = cluster.start()
@@ -81,7 +84,7 @@ def scratch_district(var: Path, *, reports: int = EARLIER_REPORTS) -> Iterator[S
         _drop(server)
         prepare_database(url)
         migrate(url)
-        yield asyncio.run(_filled(url, cluster, reports))
+        yield asyncio.run(_filled(url, cluster, reports, registers=registers))
     finally:
         _drop(server)
         if not was_running:
@@ -93,12 +96,17 @@ def _drop(server: str) -> None:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(SCRATCH)))
 
 
-async def _filled(url: str, cluster: Cluster, reports: int) -> Scratch:
+async def _filled(url: str, cluster: Cluster, reports: int, *, registers: bool) -> Scratch:
     engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             district = await load_layers(
-                connection, _declaration(), folder=FOLDER, actor=ACTOR, now=now(), step=lambda _: None
+                connection,
+                _declaration(registers=registers),
+                folder=FOLDER,
+                actor=ACTOR,
+                now=now(),
+                step=lambda _: None,
             )
             in_force = await edition_in_force(connection, district)
             cells = await areas(connection, in_force.id, depth=district.cell_depth)
@@ -115,9 +123,11 @@ async def _filled(url: str, cluster: Cluster, reports: int) -> Scratch:
     return Scratch(url, cluster, others, crowded.label, crowd, ground, machine, dispatcher)
 
 
-def _declaration() -> dict[str, Any]:
-    """The demo's, without the registers that no filing by position asks."""
+def _declaration(*, registers: bool) -> dict[str, Any]:
+    """The demo's; without the registers, which no filing by position asks, unless told."""
     given = tomllib.loads((FOLDER / "district.toml").read_text(encoding="utf-8"))
+    if registers:
+        return dict(given)
     files = {name: file for name, file in given["files"].items() if name not in {"buildings", "service-points"}}
     return given | {"files": files}
 

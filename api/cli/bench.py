@@ -25,15 +25,16 @@ class Bench(StrEnum):
     EVENTS = "events"
     KILL = "kill"
     CONSOLE = "console"
+    REDRAW = "redraw"
 
 
 def bench(
-    which: Annotated[Bench, typer.Argument(help="locate, file, maps, access, events, kill or console.")],
+    which: Annotated[Bench, typer.Argument(help="locate, file, maps, access, events, kill, console or redraw.")],
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A short run that only shows that it works.")] = False,
 ) -> None:
-    """Measure locating, filing, maps, the second wall, live events or the console; or kill what runs and count after.
+    """Measure one thing beside its peers or its bound; `kill` kills what runs and counts what is there after.
 
     docs/benchmarks.md says how to read it.
     """
@@ -52,6 +53,7 @@ RUNS = {
     Bench.EVENTS: ("api.bench.events", "bench_events"),
     Bench.KILL: ("api.bench.kill", "bench_kill"),
     Bench.CONSOLE: ("api.bench.console", "bench_console"),
+    Bench.REDRAW: ("api.bench.redrawing", "bench_redraw"),
 }
 
 

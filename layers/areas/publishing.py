@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select, text, update
@@ -58,6 +58,7 @@ class Publication:
     """The outcome of publishing; differences by depth, against the edition that was in force."""
 
     edition: Edition
+    compiled: CompiledEdition
     former: Edition | None
     differences: Mapping[int, Difference]
     links: tuple[Link, ...]
@@ -89,23 +90,28 @@ async def publish(
     require_levels(district, levels)
     plane = district_plane(district, levels)
     warnings = whole_check(district, levels, plane)
+    # Whatever needs no rest of filing is done before it: the longer filing rests, the longer people wait.
+    former = next((one for one in await editions(connection, district) if one.status == "in_force"), None)
+    before = await load_levels(connection, district, former) if former else {}
+    await _fix_plane(connection, district, plane)
+    district = await district_of(connection, district.code)
+    links = await _store_lineage(connection, district, draft, _links(before, levels, plane))
+    prepared = await compiled(connection, district, draft)
+    digest = edition_digest(levels)
+    differences = {depth: difference(before.get(depth), level) for depth, level in levels.items()}
     # From here on no report is filed until this transaction ends, so each belongs to one edition or the other.
     await connection.execute(select(func.pg_advisory_xact_lock(filing_lock_key(district.id))))
     now = clock()
-    former = next((one for one in await editions(connection, district) if one.status == "in_force"), None)
-    before = await load_levels(connection, district, former) if former else {}
-    await _put_in_force(connection, draft, former, digest=edition_digest(levels), note=note, actor=actor, now=now)
-    await _fix_plane(connection, district, plane)
+    await _put_in_force(connection, draft, former, digest=digest, note=note, actor=actor, now=now)
     today = now.astimezone(district.zone).date()
     gone = await _date_areas(connection, district, draft, former, today=today)
-    links = await _store_lineage(connection, district, draft, _links(before, levels, plane))
-    district = await district_of(connection, district.code)
-    compiled_edition = await compiled(connection, district, await edition(connection, district, draft.number))
-    published = Published(district, compiled_edition, former, gone, today)
+    in_force = replace(prepared, edition=await edition(connection, district, draft.number))
+    published = Published(district, in_force, former, gone, today)
     return Publication(
-        edition=compiled_edition.edition,
+        edition=in_force.edition,
+        compiled=in_force,
         former=former,
-        differences={depth: difference(before.get(depth), level) for depth, level in levels.items()},
+        differences=differences,
         links=links,
         warnings=warnings,
         follow_ups=tuple([await follow(connection, published) for follow in followers]),

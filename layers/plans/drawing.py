@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from geo.redraw import Change, Coverage, Refused, apply, operation_of
 from layers.districts.records import District
 from layers.plans.keeping import change, keep_operation
 from layers.plans.lifecycle import DRAWN_IN, State
-from layers.plans.limits import check_limits, limits_of
+from layers.plans.limits import check_codes, check_limits, limits_of
 from layers.plans.numbering import completed, without_unused
 from layers.plans.records import Plan
 from layers.plans.redrawing import OperationRefused, Redrawn
@@ -56,16 +57,19 @@ async def operate(
     now_drawn, changes = redrawn, list[Change]()
     for nth, one in enumerate(asked, start=1):
         weighed = await with_weights(connection, found, one, now_drawn.after, now=now)
-        full = completed(weighed, now_drawn.after, limits.ever_given)
+        cell = now_drawn.after.get(str(one.get("code")))
+        given = await limits.given_in(connection, district, cell.parent) if cell is not None else frozenset[str]()
+        full = completed(weighed, now_drawn.after, given)
         made = _done(now_drawn.after, full, nth)
-        check_limits(now_drawn, made, limits)
+        check_limits(made, limits)
+        await check_codes(connection, district, limits, now_drawn, made)
         place = found.taken + nth
         facts = operation_of(without_unused(full, made)).facts
         await keep_operation(connection, found, place, (facts, made), actor=actor, now=now)
         now_drawn = _further(now_drawn, made)
         changes.append(made)
     plan = await change(connection, found, taken=found.taken + len(changes), state=State.DRAFT.value)
-    return plan, now_drawn, changes
+    return replace(plan, operations=plan.taken), now_drawn, changes
 
 
 async def step_back(connection: AsyncConnection, found: Plan, *, by: int) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import shapely
@@ -35,15 +36,34 @@ class PlanChanged(Conflict):
     """Someone changed the plan since it was read."""
 
 
+_BASE, _RESTORES, _EDITION = aliased(EditionRow), aliased(EditionRow), aliased(EditionRow)
+_COUNTED = select(func.count()).where(PlanOperationRow.plan_id == PlanRow.id).scalar_subquery()
+_ASKED: Select[Any] = (
+    select(
+        *(one for one in PlanRow.__table__.columns if one.name != "sheet"),
+        AreaRow.code.label("area_code"),
+        _BASE.number.label("base"),
+        _RESTORES.number.label("restores"),
+        _EDITION.number.label("edition"),
+        _COUNTED.label("operations"),
+        func.coalesce(_EDITION.status == "retired", False).label("is_over"),
+    )
+    .join(AreaRow, AreaRow.id == PlanRow.area_id)
+    .join(_BASE, _BASE.id == PlanRow.base_id)
+    .outerjoin(_RESTORES, _RESTORES.id == PlanRow.restores_id)
+    .outerjoin(_EDITION, _EDITION.id == PlanRow.edition_id)
+)
+
+
 async def plans(connection: AsyncConnection, district: District, *, scope: Scope) -> list[Plan]:
     """The plans within a territory, the newest first."""
-    statement = _asked().where(PlanRow.district_id == district.id, areas_seen(PlanRow.area_path, scope))
+    statement = _ASKED.where(PlanRow.district_id == district.id, areas_seen(PlanRow.area_path, scope))
     return [_plan(row) for row in await connection.execute(statement.order_by(PlanRow.id.desc()).limit(500))]
 
 
 async def plan(connection: AsyncConnection, number: int, *, scope: Scope) -> Plan:
     """One plan; raises `UnknownPlan`."""
-    statement = _asked().where(PlanRow.id == number, areas_seen(PlanRow.area_path, scope))
+    statement = _ASKED.where(PlanRow.id == number, areas_seen(PlanRow.area_path, scope))
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise UnknownPlan(f"There is no plan {number} here.", field="plan", value=number)
@@ -73,8 +93,14 @@ async def change(connection: AsyncConnection, found: Plan, **values: Any) -> Pla
     """Write a change of a locked plan, under a new version; the plan as it is now."""
     statement = update(PlanRow).where(PlanRow.id == found.id)
     await connection.execute(statement.values(version=PlanRow.version + 1, **values))
-    statement_after = _asked().where(PlanRow.id == found.id)
-    return _plan((await connection.execute(statement_after)).one())
+    if values.keys() <= _PLAIN:
+        told = values | ({"state": State(values["state"])} if "state" in values else {})
+        return replace(found, version=found.version + 1, **told)
+    return _plan((await connection.execute(_ASKED.where(PlanRow.id == found.id))).one())
+
+
+#: What is in the plan as it is in the row.
+_PLAIN = frozenset({"taken", "state", "effective_at"})
 
 
 async def operations(connection: AsyncConnection, found: Plan) -> list[LoggedOperation]:
@@ -172,26 +198,6 @@ async def keep_operation(
 def _multi(shape: BaseGeometry) -> WKBElement:
     whole = shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon([shape])
     return from_shape(whole, srid=STORAGE_SRID)
-
-
-def _asked() -> Select[Any]:
-    base, restores, edition = aliased(EditionRow), aliased(EditionRow), aliased(EditionRow)
-    counted = select(func.count()).where(PlanOperationRow.plan_id == PlanRow.id).scalar_subquery()
-    return (
-        select(
-            *(one for one in PlanRow.__table__.columns if one.name != "sheet"),
-            AreaRow.code.label("area_code"),
-            base.number.label("base"),
-            restores.number.label("restores"),
-            edition.number.label("edition"),
-            counted.label("operations"),
-            func.coalesce(edition.status == "retired", False).label("is_over"),
-        )
-        .join(AreaRow, AreaRow.id == PlanRow.area_id)
-        .join(base, base.id == PlanRow.base_id)
-        .outerjoin(restores, restores.id == PlanRow.restores_id)
-        .outerjoin(edition, edition.id == PlanRow.edition_id)
-    )
 
 
 _SAME = (

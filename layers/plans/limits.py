@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.redraw import Change
-from layers.areas.importing_numbering import codes_ever_given
 from layers.areas.tables import AreaRow, EditionAreaRow
 from layers.districts.records import District
 from layers.plans.records import Plan
@@ -26,18 +25,27 @@ class CellLocked(Conflict):
     """An operation changes a cell that stays as it is by order."""
 
 
-class Limits(NamedTuple):
-    """What a plan may not do: the communities it may change cells of, codes that were given, cells under a lock."""
+@dataclass
+class Limits:
+    """What a plan may not do: the communities it may change cells of, cells under a lock, codes that were given."""
 
     communities: frozenset[str]
-    ever_given: frozenset[str]
     locks: frozenset[str]
+    given: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    async def given_in(self, connection: AsyncConnection, district: District, community: str) -> frozenset[str]:
+        """Every code that a cell of a community ever had; asked once."""
+        if community not in self.given:
+            ever = select(AreaRow.code).where(AreaRow.district_id == district.id, AreaRow.depth == district.cell_depth)
+            found = await connection.scalars(ever.where(AreaRow.code.startswith(community, autoescape=True)))
+            self.given[community] = frozenset(found)
+        return self.given[community]
 
 
 async def limits_of(connection: AsyncConnection, found: Plan, district: District) -> Limits:
     """What holds for a plan now."""
     communities = (
-        select(AreaRow.code)
+        select(literal("community"), AreaRow.code)
         .join(EditionAreaRow, EditionAreaRow.area_id == AreaRow.id)
         .where(
             EditionAreaRow.edition_id == found.base_id,
@@ -45,19 +53,37 @@ async def limits_of(connection: AsyncConnection, found: Plan, district: District
             below(EditionAreaRow.path, found.area_path),
         )
     )
-    locks = select(AreaRow.code).join(CellLockRow, CellLockRow.area_id == AreaRow.id)
-    return Limits(
-        frozenset(await connection.scalars(communities)),
-        frozenset(await codes_ever_given(connection, district, district.levels[-1])),
-        frozenset(await connection.scalars(locks.where(CellLockRow.ended_at.is_(None)))),
-    )
+    locks = select(literal("lock"), AreaRow.code).join(CellLockRow, CellLockRow.area_id == AreaRow.id)
+    rows = (await connection.execute(union_all(communities, locks.where(CellLockRow.ended_at.is_(None))))).all()
+    held = {kind: frozenset(code for of, code in rows if of == kind) for kind in ("community", "lock")}
+    return Limits(held["community"], held["lock"])
 
 
-def check_limits(redrawn: Redrawn, made: Change, limits: Limits) -> None:
+async def check_codes(
+    connection: AsyncConnection, district: District, limits: Limits, redrawn: Redrawn, made: Change
+) -> None:
+    """Refuse codes for new cells that some area has or had; raises `CodeTaken`."""
+    created = [one for one in made.created if one.code not in redrawn.before]
+    taken = []
+    for one in created:
+        # Most are numbered in their community, whose codes are known already.
+        among = one.parent if one.code.startswith(one.parent) else one.code
+        if one.code in await limits.given_in(connection, district, among):
+            taken.append(one.code)
+    if taken:
+        raise CodeTaken(
+            "A code that an area has or had is not used again.",
+            field="codes",
+            value=", ".join(taken),
+            remedy="Leave the codes out: the next free ones are given.",
+        )
+
+
+def check_limits(made: Change, limits: Limits) -> None:
     """Refuse a change that goes too far.
 
     Raises:
-        OutsidePlan, CellLocked, CodeTaken: see each of them.
+        OutsidePlan, CellLocked: see each of them.
     """
     met = [one for one in (*made.before, *made.created, *made.changed) if one.code not in made.touched]
     outside = sorted({one.code for one in met if one.parent not in limits.communities})
@@ -72,12 +98,4 @@ def check_limits(redrawn: Redrawn, made: Change, limits: Limits) -> None:
     if held:
         raise CellLocked(
             f"These grids stay as they are by order: {', '.join(held)}.", field="code", value=", ".join(held)
-        )
-    taken = sorted({one.code for one in made.created} & limits.ever_given - set(redrawn.before))
-    if taken:
-        raise CodeTaken(
-            "A code that an area has or had is not used again.",
-            field="codes",
-            value=", ".join(taken),
-            remedy="Leave the codes out: the next free ones are given.",
         )

@@ -66,7 +66,7 @@ def next_codes(community: str, used: Iterable[str], count: int) -> list[str]:
     Raises:
         CodeNeeded: the community's code is none of 12 digits, or its numbers are used up.
     """
-    mine = [one for one in used if len(one) == CODE_DIGITS and one.isdigit() and one.startswith(community)]
+    mine = [one for one in used if one.startswith(community) and len(one) == CODE_DIGITS and one.isdigit()]
     try:
         first = int(next_code(community, mine)[len(community) :])
         return [code_of(community, first + step) for step in range(count)]

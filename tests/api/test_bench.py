@@ -42,7 +42,10 @@ def _bench(which: str, var: Path) -> dict[str, Any]:
 
 
 #: All but one make a cluster and load a district, half a minute each.
-BENCHES = ["locate", *(pytest.param(one, marks=pytest.mark.long) for one in ("file", "maps", "events", "console"))]
+BENCHES = [
+    "locate",
+    *(pytest.param(one, marks=pytest.mark.long) for one in ("file", "maps", "events", "console", "redraw")),
+]
 
 
 @pytest.mark.parametrize("which", BENCHES)

@@ -77,11 +77,20 @@ def test_requests_with_known_names_are_answered_as_documented(town: Town, label:
 
 @pytest.mark.parametrize("label", WITH_PARAMETERS)
 def test_invalid_requests_are_refused_as_documented(town: Town, label: str) -> None:
-    _try(
-        OPERATIONS[label],
-        GenerationMode.NEGATIVE,
-        lambda case: case.call_and_validate(base_url=str(town.client.base_url)),
-    )
+    def send(case: Case[Any]) -> None:
+        if not says_nothing(case):
+            case.call_and_validate(base_url=str(town.client.base_url))
+
+    _try(OPERATIONS[label], GenerationMode.NEGATIVE, send)
+
+
+def says_nothing(case: Case[Any]) -> bool:
+    """A request whose invalid values are lost on the way: an object in a query arrives as its keys, or not at all."""
+    query = (case.query or {}).values()
+    if any(isinstance(value, dict) for value in query):
+        return True
+    asked = any(value not in ([], None) for value in query)
+    return not (asked or case.path_parameters or isinstance(case.body, dict | list | str | bytes | int | float))
 
 
 def mend(case: Case[Any]) -> None:
