@@ -28,6 +28,9 @@ COMMANDS: dict[str, Command] = {
     "balance": Command(
         "api.cli.balancing", "balance_grids", "Search for grid boundaries that even out households, people or reports."
     ),
+    "difference": Command(
+        "api.cli.differing", "layer_difference", "Tell how grids drawn in another tool differ, as a plan."
+    ),
     "redraw": Command(
         "api.cli.redrawing", "redraw_plan", "Try a plan of new grid boundaries and tell what would follow."
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from dataclasses import asdict
@@ -16,18 +15,15 @@ from api.database import Reading, database
 from api.locators import Ready
 from api.plan_shelf import PlanShelf
 from api.routes.common import API, TheLocators, clock
-from api.routes.plan_desk import Drawing, PlanNumber, changed_cells, changing, communities_of, drawing
+from api.routes.plan_desk import Drawing, PlanNumber, changed_cells, changing, drawing
 from api.routes.reports import json_only
 from api.routes.tasks import own_district
 from api.schemas.common import WITHOUT_NUL
 from api.schemas.planning import (
-    BalanceBody,
     CommentBody,
     LockBody,
     LocksTold,
     LockTold,
-    OptionsTold,
-    OptionTold,
     PostedPlansTold,
     PostedPlanTold,
     SheetTold,
@@ -37,7 +33,6 @@ from api.schemas.plans import CellsTold, CommentTold, PlanTold
 from api.schemas.problems import problems
 from api.schemas.queries import InDistrict, PositionIncomplete
 from geo.positions import LonLat
-from geo.redraw import Refused, balance
 from layers.access.permissions import Action, check_allowed
 from layers.actors import DESK, Actor
 from layers.areas.queries import UnknownArea, editions
@@ -46,8 +41,6 @@ from layers.plans.consequences import MEASURES, consequences
 from layers.plans.deciding import comment, lock, locks, take_step, unlock
 from layers.plans.keeping import comments, kept_sheet, plan, plans, steps
 from layers.plans.lifecycle import State, Step, Whose, way
-from layers.plans.redrawing import OperationRefused
-from layers.plans.weights import weights_below
 from layers.scope import holds
 from layers.traces.recording import trace_in
 from layers.traces.records import Event, EventName
@@ -134,46 +127,6 @@ async def get_consequences_csv(
     sheet = await _sheet(request, await own_district(locators, actor), actor, number)
     headers = {"Content-Disposition": f'attachment; filename="plan-{number}.csv"', "Cache-Control": "no-store"}
     return Response(sheet_table(sheet), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-@router.post(
-    "/plans/{plan}/options",
-    operation_id="options_of_plan",
-    dependencies=[needs(Action.DRAW_PLANS), Depends(json_only)],
-    responses=problems(400, 404, 413, 415),
-)
-async def post_options(
-    number: PlanNumber, body: BalanceBody, request: Request, actor: TheActor, locators: TheLocators
-) -> OptionsTold:
-    """Boundaries that even out what is stated, searched from those of the plan; nothing is drawn yet."""
-    ready = await own_district(locators, actor)
-    now = clock(request)()
-    async with database(request).reading(DESK) as connection:
-        drawn = await drawing(request, connection, ready, await plan(connection, number, scope=actor.scope))
-        inside = communities_of(ready, body.area)
-        base = drawn.plan.base_id
-        weights = [
-            one for code in sorted(inside) for one in await weights_below(connection, base, code, body.by, now=now)
-        ]
-        held = {one.code for one in await locks(connection, scope=DESK)}
-    coverage = drawn.redrawn.after
-    cells = [one.code for one in coverage.cells if one.parent in inside]
-    kept = sorted((held | set(body.locks)) & set(cells))
-    try:
-        found = await asyncio.to_thread(balance, coverage, cells, weights, locks=kept)
-    except Refused as refused:
-        raise OperationRefused(1, refused) from refused
-    told = [
-        OptionTold(
-            operations=[operation.facts for operation in one.operations],
-            largest_deviation=round(one.measures.largest_deviation, 4),
-            moved_share=round(one.measures.moved_share, 4),
-            compactness=round(one.measures.compactness, 3),
-            weights=dict(one.measures.weights),
-        )
-        for one in found
-    ]
-    return OptionsTold(by=body.by, options=told)
 
 
 @router.get("/cell-locks", operation_id="list_locks", dependencies=[needs(Action.READ_PLANS)], responses=problems())

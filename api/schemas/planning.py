@@ -76,6 +76,21 @@ class OptionsTold(Told):
     options: list[OptionTold]
 
 
+class SuggestionTold(Told):
+    """A transfer that returned reports speak for."""
+
+    giver: str
+    taker: str
+    reports: int = Field(description="How many came back from the one and were taken on by who answers for the other.")
+    operations: list[dict[str, Any]]
+
+
+class SuggestionsTold(Told):
+    """Transfers, those that would have spared the most returns first."""
+
+    suggestions: list[SuggestionTold]
+
+
 class CellChangeTold(Told):
     """A grid before and after; null where it was not, or is not any more."""
 

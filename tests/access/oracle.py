@@ -90,6 +90,7 @@ ROUTES: dict[str, str | None] = {
     "POST /api/v1/plans/{plan}/copy": "draw_plans",
     "POST /api/v1/plans/{plan}/rebase": "draw_plans",
     "POST /api/v1/plans/{plan}/options": "draw_plans",
+    "GET /api/v1/plans/{plan}/suggestions": "draw_plans",
     "POST /api/v1/plans/{plan}/steps": "decide_plans",
     "POST /api/v1/plans/{plan}/comments": "read_plans",
     "GET /api/v1/plans/{plan}/consequences": "read_plans",

@@ -5,7 +5,7 @@ import { byId, element } from "../elements.js";
 import { openGround } from "./ground.js";
 import { areaM2, lengthM, told } from "./measures.js";
 import { TOOLS, facts, isComplete, pick, wanted } from "./operations.js";
-import { commentsOf, gridList, headOf, logOf, optionsOf, planList, stepsOf } from "./panels.js";
+import { commentsOf, gridList, headOf, logOf, optionsOf, planList, stepsOf, suggestionsOf } from "./panels.js";
 import { sheetOf } from "./sheet.js";
 
 const config = JSON.parse(byId("config-json").textContent);
@@ -188,6 +188,11 @@ function listen() {
       const found = await send(`/api/v1/plans/${state.plan.plan}/options`, { area: state.area, by: byId("balance-by").value });
       byId("options").replaceChildren(...optionsOf(found.options, say, operate));
     } catch (fault) { byId("options").replaceChildren(); refused(fault); }
+  });
+  byId("evidence").addEventListener("click", async () => {
+    byId("options").replaceChildren(element("li", { textContent: say("plan.searching") }));
+    const found = await ask(`/api/v1/plans/${state.plan.plan}/suggestions`);
+    byId("options").replaceChildren(...suggestionsOf(found.suggestions, say, operate));
   });
   byId("comment").addEventListener("submit", async (event) => {
     event.preventDefault();

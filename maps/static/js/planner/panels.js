@@ -58,6 +58,14 @@ export function optionsOf(options, say, draw) {
   });
 }
 
+/** Transfers that returned reports speak for. */
+export function suggestionsOf(suggestions, say, draw) {
+  if (!suggestions.length) return [element("li", { className: "fine", textContent: say("plan.no_evidence") })];
+  return suggestions.map((one) => element("li", {},
+    element("span", { textContent: `${one.giver.slice(-6)} → ${one.taker.slice(-6)} · ${say("plan.returns")} ${one.reports}` }),
+    element("button", { type: "button", textContent: say("plan.draw_option"), onclick: () => draw(one.operations) })));
+}
+
 /** The table beside the map: every grid, to be picked without it. */
 export function gridList(cells, picked, say, choose) {
   return cells.filter(({ properties }) => properties.inside).map(({ properties: { code, name, change, area_m2: size } }) => {
