@@ -227,3 +227,16 @@ def test_what_runs_as_the_owner_is_for_the_service_alone(catalogue: psycopg.Conn
     for name, rights in functions:
         assert rights and "wangge_service=X" in rights, name
         assert "{=X" not in rights and ",=X" not in rights, f"anyone may call {name}"
+
+
+def test_boundaries_are_written_at_the_desk_only(toytown_url: str) -> None:
+    for scope, refused in ((replace(NOTHING, paths=("1.",)), True), (DESK, False)):
+        with psycopg.connect(toytown_url, options="-c role=wangge_service") as connection:
+            connection.execute(ENTER, scope.settings)
+            try:
+                connection.execute("update editions set note = 'x'")
+            except psycopg.errors.InsufficientPrivilege as error:
+                assert refused and "at the desk" in str(error)
+            else:
+                assert not refused
+            connection.rollback()
