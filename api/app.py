@@ -59,6 +59,7 @@ from api.routes import (
     presence,
     public,
     report_lists,
+    report_tables,
     reports,
     sign_in,
     sign_in_pages,
@@ -86,6 +87,7 @@ PACKING = 5
 ROUTERS = (
     health.router,
     report_lists.router,
+    report_tables.router,
     reports.router,
     following.router,
     handling.router,

@@ -100,6 +100,10 @@ class UnknownQueue(NotFound):
     """No reports wait under this name."""
 
 
+class TableTooLong(Refusal):
+    """A list has more rows than the table it was asked for as is made of."""
+
+
 class OutsideUnknown(NotFound):
     """This installation has no provider at which people could sign in."""
 
@@ -179,6 +183,7 @@ ANSWERS: dict[type[Exception], ProblemKind] = {
     BadExtra: ProblemKind(422, "bad-extra", "附加字段不符", "The extra fields do not fit"),
     BadBox: ProblemKind(422, "bad-box", "范围框不可用", "The box cannot be used"),
     BadPeriod: ProblemKind(422, "bad-period", "时间段不可用", "The period cannot be used"),
+    TableTooLong: ProblemKind(422, "table-too-long", "列表过长", "The list is too long"),
     BadDays: ProblemKind(422, "bad-days", "统计时段不可用", "The days cannot be used"),
     UnknownMetric: ProblemKind(422, "unknown-metric", "没有这个指标", "No such metric"),
     UnusableClasses: ProblemKind(422, "unusable-classes", "分级不可用", "The classes cannot be used"),

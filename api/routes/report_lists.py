@@ -14,7 +14,7 @@ from api.locators import Ready
 from api.routes.common import API, TheLocators
 from api.schemas.common import Position
 from api.schemas.problems import problems
-from api.schemas.queries import RepeatedQuery, ReportQuery
+from api.schemas.queries import RepeatedQuery, ReportFilters, ReportQuery
 from api.schemas.reports import RepeatedList, RepeatedTold, ReportList
 from api.telling import told_reports
 from layers.access.permissions import Action
@@ -33,7 +33,7 @@ async def get_reports(
     found = await reports(
         reading,
         ready.district.id,
-        narrowed(query, await _path(query, reading, ready)),
+        narrowed(query, await area_path(query, reading, ready)),
         scope=actor.scope,
         after=None if query.cursor is None else report_id(query.cursor),
         limit=query.limit,
@@ -66,14 +66,14 @@ async def get_repeated_positions(
     )
 
 
-async def _path(query: ReportQuery, reading: Reading, ready: Ready) -> str | None:
+async def area_path(query: ReportFilters, reading: Reading, ready: Ready) -> str | None:
     """Where the area that a query names lies, or lay in the edition it names; None for none."""
     if query.named_area is None:
         return None
     return (await edition_areas(reading, ready, query.edition)).area(*query.named_area).path
 
 
-def narrowed(query: ReportQuery, path: str | None) -> ReportFilter:
+def narrowed(query: ReportFilters, path: str | None) -> ReportFilter:
     """The filter that a query states; `path` is that of its area."""
     return ReportFilter(
         status=None if query.status is None else query.status.value,

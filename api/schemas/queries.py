@@ -83,8 +83,8 @@ class EditionWithoutArea(Refusal):
     """An edition was named, and no area to look up in it."""
 
 
-class ReportQuery(InDistrict):
-    """What a list of reports is narrowed to."""
+class ReportFilters(InDistrict):
+    """What a list of reports is narrowed to, and its order."""
 
     edition: EditionNumber | None = Field(
         None, description="With `area`: the edition that area is of, for areas that are gone; else the one in force."
@@ -102,8 +102,6 @@ class ReportQuery(InDistrict):
     filed_to: Moment | None = Field(None, description="Before this moment.")
     bbox: Box | None = None
     order: Literal["newest", "oldest"] = "newest"
-    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}-[0-9]{7}$")] | None = None
-    limit: Limit = 50
 
     @property
     def named_area(self) -> tuple[str, str] | None:
@@ -118,6 +116,13 @@ class ReportQuery(InDistrict):
     def box(self) -> Bounds | None:
         """The box in numbers."""
         return None if self.bbox is None else Bounds(*map(float, self.bbox.split(",")))
+
+
+class ReportQuery(ReportFilters):
+    """One page of a list of reports."""
+
+    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}-[0-9]{7}$")] | None = None
+    limit: Limit = 50
 
 
 class PastQuery(Given):

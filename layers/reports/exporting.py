@@ -23,6 +23,8 @@ from layers.reports.tables import ReportRow
 from layers.write.naming import own_field
 from layers.write.streams import PIECE, Drawn, FeatureStream, Field, FieldKind, Rows
 
+Areas = Mapping[int, tuple[str, str]]
+
 FIELDS: tuple[Field, ...] = (
     *(own_field(name) for name in ("number", "kind", "kind_name")),
     own_field("urgent", FieldKind.FLAG),
@@ -56,21 +58,26 @@ async def reports_stream(
     if edition is not None:
         mine.append(ReportRow.edition_id == edition.id)
     count = (await connection.execute(select(func.count()).select_from(ReportRow).where(*mine))).scalar_one()
-    known = select(AreaRow.id, AreaRow.code, AreaRow.depth).where(AreaRow.district_id == district.id)
-    areas = {row.id: (row.code, district.levels[row.depth].key) for row in await connection.execute(known)}
+    areas = await area_codes(connection, district)
     statement = stored_reports(DESK).where(*mine).order_by(ReportRow.id)
 
     async def pieces() -> AsyncIterator[Rows]:
         async with connection.stream(statement, execution_options={"yield_per": PIECE}) as found:
             async for piece in found.partitions():
                 reports = [stored_report(row) for row in piece]
-                cells = [_cells(report, areas, district.zone) for report in reports]
+                cells = [report_cells(report, areas, district.zone) for report in reports]
                 yield Rows(list(zip(*cells, strict=True)), _points(reports))
 
     return FeatureStream("reports", FIELDS, Drawn.POINTS, count, pieces())
 
 
-def _cells(report: StoredReport, areas: Mapping[int, tuple[str, str]], zone: tzinfo) -> tuple[Any, ...]:
+async def area_codes(connection: AsyncConnection, district: District) -> Areas:
+    """The code and the key of the level of every area the district ever had, by id."""
+    known = select(AreaRow.id, AreaRow.code, AreaRow.depth).where(AreaRow.district_id == district.id)
+    return {row.id: (row.code, district.levels[row.depth].key) for row in await connection.execute(known)}
+
+
+def report_cells(report: StoredReport, areas: Areas, zone: tzinfo) -> tuple[Any, ...]:
     """One report's values, in the order of `FIELDS`."""
     area, level = areas[report.area_ids[-1]] if report.area_ids else (None, None)
     holder = areas[report.holder_area_id][0] if report.holder_area_id else None

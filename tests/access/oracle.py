@@ -123,6 +123,8 @@ ROUTES: dict[str, str | None] = {
     "POST /account/second-factor/confirm": "own_account",
     "GET /api/v1/events": "read_reports",
     "GET /api/v1/reports": "read_reports",
+    "GET /api/v1/reports.csv": "read_record",
+    "GET /api/v1/reports.xlsx": "read_record",
     "GET /api/v1/open-reports": "read_reports",
     "GET /console": "read_record",
     "GET /planner": "read_plans",

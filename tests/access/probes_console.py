@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 import httpx
+import openpyxl
 
 from tests.access.probes import Check, Probe, allowed, equal, numbers_in, probes_of, refused
 from tests.access.probes_reports import seen_in
@@ -37,3 +39,20 @@ def _no_number() -> Check:
         return f"{sorted(numbers_in(answer))} are in the page" if numbers_in(answer) else None
 
     return check
+
+
+@probes_of("GET /api/v1/reports.csv", "GET /api/v1/reports.xlsx")
+def _tables(world: World, route: str) -> Iterator[Probe]:
+    """The same reports as the list, line by line."""
+    for who in world.people:
+        for district in (TOWN, NEXT):
+            expected = {one.number for one in seen_in(who, world.reports, district)}
+            right = equal(expected, _numbers_in_table) if allowed(who, route) else refused(who)
+            yield Probe(route, who, route.partition(" ")[2], right, district, {"params": {"district": district}})
+
+
+def _numbers_in_table(answer: httpx.Response) -> set[str]:
+    if not answer.content.startswith(b"PK"):
+        return numbers_in(answer)
+    rows = openpyxl.load_workbook(io.BytesIO(answer.content), read_only=True).active.iter_rows(min_row=2)
+    return {str(row[0].value) for row in rows}

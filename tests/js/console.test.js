@@ -3,7 +3,7 @@ import test from "node:test";
 import { clusters, gravity, radius } from "../../maps/static/js/console/clusters.js";
 import { KEYS, asked } from "../../maps/static/js/console/keys.js";
 import { QUEUES, alarming, changed, chosen, counts, pressing } from "../../maps/static/js/console/open_reports.js";
-import { levelBelow, readView, writeView } from "../../maps/static/js/console/view.js";
+import { levelBelow, readView, tableQuery, writeView } from "../../maps/static/js/console/view.js";
 
 const NOW = Date.parse("2026-11-22T08:00:00Z");
 const USUAL = { area: "", areaLevel: "district", level: "", metric: "open", queue: "all", kind: "", report: "", lang: "zh" };
@@ -92,4 +92,12 @@ test("keys do nothing while someone types, but Escape closes", () => {
   assert.equal(asked(press("Enter"), { ...free, isOnControl: true }), null);
   assert.equal(asked(press("Enter"), free), "open");
   assert.equal(new Set(Object.values(KEYS)).size, Object.keys(KEYS).length);
+});
+
+test("the table of a view is of its area and kind, whatever its queue", () => {
+  assert.equal(tableQuery({ area: "", areaLevel: "district", kind: "", queue: "overdue" }, "9901"), "open=true&district=9901");
+  assert.equal(
+    tableQuery({ area: "990101", areaLevel: "street", kind: "M01", queue: "all" }, "9901"),
+    "open=true&district=9901&level=street&area=990101&kind=M01",
+  );
 });

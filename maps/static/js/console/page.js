@@ -13,7 +13,7 @@ import { reportPanel } from "./panel.js";
 import { queueList } from "./queues.js";
 import { searchBox } from "./search.js";
 import { ask, askIn, here } from "./service.js";
-import { levelBelow, readView, writeView } from "./view.js";
+import { levelBelow, readView, tableQuery, writeView } from "./view.js";
 
 const GATHER_MS = 250;
 const FIGURES_MS = 3_000;
@@ -81,6 +81,7 @@ const shown = () => chosen(all(), view, Date.now());
 function draw() {
   queues.draw(all(), view, { kinds, now: Date.now() });
   ground.show(shown());
+  for (const ending of ["csv", "xlsx"]) byId(`as-${ending}`).href = `/api/v1/reports.${ending}?${tableQuery(view, config.district.code)}`;
   const waiting = alarming(all(), acknowledged);
   byId("alarm").hidden = !waiting.length;
   byId("alarm-count").textContent = waiting.length ? say("console.alarm", { count: waiting.length }) : "";

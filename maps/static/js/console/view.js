@@ -28,6 +28,14 @@ export function writeView(view, usual) {
   return written.toString();
 }
 
+/** The query of the table of what is open in the view's area and of its kind: the queue is the page's own matter. */
+export function tableQuery(view, district) {
+  const asked = new URLSearchParams({ open: "true", district });
+  if (view.area) for (const [name, value] of [["level", view.areaLevel], ["area", view.area]]) asked.set(name, value);
+  if (view.kind) asked.set("kind", view.kind);
+  return asked.toString();
+}
+
 /** The level on which an area's parts are drawn: the next one down, or its own where nothing is below. */
 export function levelBelow(levels, level) {
   return levels[Math.min(levels.indexOf(level) + 1, levels.length - 1)];
