@@ -25,6 +25,7 @@ ECHOED = frozenset(
     }
 )  # fmt: skip
 LONGEST_ECHO = 100
+LONGEST_WHOLE = 2**63 - 1
 #: What should be a time and holds anything else may be something personal in the wrong field: it is not repeated.
 TIMES = frozenset({"occurred_at", "filed_from", "filed_to"})
 TIME_LIKE = re.compile(r"[\d:.,+/ TZtz-]*", re.ASCII)
@@ -123,5 +124,8 @@ def echo(field: str | None, value: object) -> dict[str, Any]:
     if name not in ECHOED or not plain or value is None:
         return {"field": field}
     if isinstance(value, str) and (len(value) > LONGEST_ECHO or (name in TIMES and not TIME_LIKE.fullmatch(value))):
+        return {"field": field}
+    # No JSON of ours holds a longer one, and what it stood for is plain from the rest.
+    if isinstance(value, int) and abs(value) > LONGEST_WHOLE:
         return {"field": field}
     return {"field": field, "value": value}

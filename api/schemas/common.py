@@ -52,6 +52,16 @@ DatumField = Annotated[
 ]
 
 
+def _whole(value: object) -> object:
+    """A number is whole by its value, as JSON has it; true and "5" are no numbers."""
+    if isinstance(value, bool | str):
+        raise ValueError("give a whole number")  # noqa: TRY004 - what pydantic tells the sender
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+
+
 def _written(value: object) -> object:
     """Numbers are no moments: only text with a date, a time and an offset is."""
     if not isinstance(value, str) or not _MOMENT.fullmatch(value):

@@ -9,13 +9,13 @@ from pydantic import Field, StringConstraints, model_validator
 
 from api.outbound import LONGEST_URL
 from api.schemas.access import Title
-from api.schemas.common import LARGEST_WHOLE, NOT_BLANK, Given, Page, Told
+from api.schemas.common import LARGEST_WHOLE, NOT_BLANK, WHOLE, Given, Page, Told
 from api.schemas.queries import Limit, YesNo
 from layers.notices.records import Channel, Fare, Notice, Subscription, Webhook
 from layers.notices.webhooks import TYPES
 
 #: A place in the stream, by which an account's notices are named.
-NoticePlace = Annotated[int, Field(ge=1, le=LARGEST_WHOLE)]
+NoticePlace = Annotated[int, Field(ge=1, le=LARGEST_WHOLE), WHOLE]
 MOST_AT_ONCE = 200
 EntryType = Annotated[str, Field(json_schema_extra={"enum": list(TYPES)})]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
-from api.schemas.common import NOT_BLANK, WITHOUT_NUL, Given, Position, Told
+from api.schemas.common import NOT_BLANK, WHOLE, WITHOUT_NUL, Given, Position, Told
 from api.schemas.filing import Code
 from api.schemas.queries import InDistrict, Word
 from layers.plans.lifecycle import State, Step
@@ -17,9 +17,9 @@ MOST_OPERATIONS = 400
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=NOT_BLANK)]
 Text = Annotated[str, StringConstraints(max_length=2_000, pattern=WITHOUT_NUL)]
 Said = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=NOT_BLANK)]
-EditionNumber = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+EditionNumber = Annotated[int, Field(ge=1, le=2**31 - 1), WHOLE]
 Version = Annotated[
-    int, Field(strict=True, ge=1, le=2**53, description="The version that was seen: another one is a conflict.")
+    int, Field(ge=1, le=2**53, description="The version that was seen: another one is a conflict."), WHOLE
 ]
 EXAMPLE: dict[str, JsonValue] = {
     "version": 3,

@@ -198,3 +198,18 @@ def test_problems_are_listed_and_named_once(town: Town) -> None:
     told = town.get("/problems")
     assert len({one["type"] for one in told}) == len(told) == len({*ANSWERS.values(), *FRAMEWORK})
     assert all(one["title"] and one["title_en"] for one in told)
+
+
+def test_a_number_longer_than_any_of_ours_is_refused_and_not_repeated(town: Town) -> None:
+    body = {"level": -42279693418017102757888, "person": "x", "reason": "y"}
+    answer = town.client.post("/api/v1/reports/20250106-0000001/hand-overs", json=body)
+    assert answer.status_code == 422
+    [fault] = answer.json()["errors"]
+    assert fault["field"] == "level" and "value" not in fault
+
+
+@pytest.mark.parametrize(("place", "right"), [(1126.0, True), (True, False), ("1", False), (1.5, False)])
+def test_a_whole_number_is_one_by_its_value(town: Town, place: object, right: bool) -> None:
+    answer = town.client.post("/api/v1/my/notices/read", json={"places": [place]})
+    assert (answer.status_code < 300) is right, answer.text
+    assert answer.status_code < 300 or answer.status_code == 422
