@@ -45,6 +45,7 @@ MENDED: dict[str, Any] = {
     "effective_at": "2025-01-08T08:30:00+08:00",
 }
 #: Days, moments and positions that there are.
+LISTS = frozenset({"/api/v1/reports", "/api/v1/reports.csv", "/api/v1/reports.xlsx"})
 MENDED_QUERY: dict[str, Any] = {
     "period": "2025-01-01..2025-01-31",
     "at": "2025-01-06T18:00:00+08:00",
@@ -103,18 +104,18 @@ def mend(case: Case[Any]) -> None:
 
 
 def _mend_query(path: str, query: dict[str, Any]) -> None:
-    if path in {"/api/v1/reports", "/api/v1/positions"}:
+    if path in {*LISTS, "/api/v1/positions"}:
         _together(query, "level", "area")
     if path == "/api/v1/service-points":
         _together(query, "level", "area")
         _together(query, "lon", "lat", "datum")
-    if path == "/api/v1/reports" and "area" not in query:
+    if path in LISTS and "area" not in query:
         query.pop("edition", None)
     query.update({name: value for name, value in MENDED_QUERY.items() if name in query})
     query.pop("filed_to", None)
     query.pop("until", None)
-    if "filed_from" in query:
-        query["filed_from"] = "2025-01-05T08:30:00+08:00"
+    # That a year is one of ours no format says.
+    query.update({name: "2025-01-05T08:30:00+08:00" for name in ("filed_from", "since") if name in query})
     if "bbox" in query:
         query["bbox"] = "117.1,36.5,117.3,36.7"
     if query.get("breaks") == "fixed":
