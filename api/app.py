@@ -29,6 +29,7 @@ from api.packing import Packing
 from api.page_cache import PageCache
 from api.plan_shelf import PlanShelf
 from api.posting import Post
+from api.print_room import PrintRoom
 from api.public_shelf import PublicShelf
 from api.recently import RecentFigures
 from api.routes import (
@@ -57,6 +58,7 @@ from api.routes import (
     planning,
     plans,
     presence,
+    printed,
     public,
     report_lists,
     report_tables,
@@ -106,6 +108,7 @@ ROUTERS = (
     planning.router,
     suggesting.router,
     planner_page.router,
+    printed.router,
     workload.router,
     figures.router,
     figure_pages.router,
@@ -157,6 +160,7 @@ def create_app(
     app.state.plans = PlanShelf()
     app.state.slow = Slow(StandingFigures(), RecentFigures(app.state.database))
     app.state.darkroom = Darkroom()
+    app.state.print_room = PrintRoom()
     app.state.figures = FigureShelf(app.state.database, app.state.slow, clock)
     app.state.public = PublicShelf(app.state.database)
     app.state.clock = clock
@@ -204,7 +208,8 @@ async def _alive(app: FastAPI) -> AsyncIterator[None]:
 async def _prepare(app: FastAPI) -> None:
     """Make beforehand what the first visitor would wait for: the description, and the outlines of all cells."""
     await app.state.locators.settled()
-    await asyncio.to_thread(app.openapi)
+    # In no thread: fastapi keeps what it makes of a model by a cache that two threads fill with different things.
+    app.openapi()
     for served in await app.state.locators.every():
         if served.compiled is not None:
             await app.state.outlines.outlines(served.compiled.edition, served.district.levels[-1])

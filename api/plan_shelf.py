@@ -16,7 +16,8 @@ from geo.redraw import Cell, Coverage
 from layers.areas.queries import areas, editions
 from layers.areas.records import Edition
 from layers.districts.records import District
-from layers.plans.redrawing import Redrawn, coverage_of
+from layers.plans.redrawing import coverage_of
+from layers.plans.redrawn import Redrawn
 
 KEPT = 3
 

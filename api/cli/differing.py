@@ -25,7 +25,8 @@ from layers.districts.records import District
 from layers.plans.drawing import operate
 from layers.plans.keeping import locked
 from layers.plans.opening import Heading, opened
-from layers.plans.redrawing import Redrawn, coverage_of
+from layers.plans.redrawing import coverage_of
+from layers.plans.redrawn import Redrawn
 from layers.read.features import read_features
 from layers.refusals import Refusal
 

@@ -18,8 +18,10 @@ from geo.redraw.refused import geojson
 from layers.areas.queries import areas, edition_in_force
 from layers.areas.records import Area
 from layers.districts.queries import district as district_of
-from layers.plans.consequences import COUNTED, MEASURES, Sheet, consequences
-from layers.plans.redrawing import OperationRefused, Redrawn, redraw
+from layers.plans.consequences import Sheet, consequences
+from layers.plans.records import COUNTED, MEASURES
+from layers.plans.redrawing import OperationRefused, redraw
+from layers.plans.redrawn import Redrawn
 from layers.refusals import Refusal
 
 

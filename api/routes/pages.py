@@ -102,8 +102,10 @@ async def get_docs(request: Request, query: Annotated[ReferenceQuery, Query()]) 
     """The reference of this interface, for people."""
     from maps.reference import reference_page
 
+    described = request.app.openapi()
+
     def made() -> bytes:
-        return reference_page(request.app.openapi(), query.lang, path="/docs").encode()
+        return reference_page(described, query.lang, path="/docs").encode()
 
     pages: PageCache = request.app.state.pages
     return _html(await pages.get(("reference", query.lang), made))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 from fastapi import Path, Request
@@ -13,15 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.database import database
 from api.locators import Locators, Ready
 from api.plan_shelf import Ground, PlanShelf, features
+from api.routes.common import clock
 from api.routes.tasks import own_district
+from api.schemas.planning import SheetTold
 from api.schemas.plans import CellsTold, DrawnTold, PlanTold
 from geo.redraw import Change
-from layers.actors import Actor
-from layers.areas.queries import UnknownArea
+from layers.actors import DESK, Actor
+from layers.areas.queries import UnknownArea, editions
+from layers.plans.consequences import consequences
 from layers.plans.enforcing import cells_of_plan
-from layers.plans.keeping import locked
+from layers.plans.keeping import kept_sheet, locked, plan
+from layers.plans.naming import names_after
 from layers.plans.records import Plan
-from layers.plans.redrawing import Redrawn
+from layers.plans.redrawn import Redrawn
 
 PlanNumber = Annotated[int, Path(alias="plan", ge=1, le=2**53, description="The plan's number.")]
 
@@ -34,6 +38,11 @@ class Drawing:
     ground: Ground
     redrawn: Redrawn
     ready: Ready
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of all cells before and after by code."""
+        return names_after(self.redrawn, self.ground.names)
 
 
 async def drawing(request: Request, connection: AsyncConnection, ready: Ready, found: Plan) -> Drawing:
@@ -65,7 +74,7 @@ def communities_of(ready: Ready, code: str) -> frozenset[str]:
 
 def changed_cells(drawn: Drawing) -> dict[str, Any]:
     """The cells that a plan retires, changes and creates, the former ones with `change` retired or former."""
-    redrawn, names, district = drawn.redrawn, drawn.ground.names, drawn.ready.district
+    redrawn, names, district = drawn.redrawn, drawn.names, drawn.ready.district
     former = [redrawn.before[code] for code in (*redrawn.retired, *redrawn.changed)]
     told = features(former, redrawn, district, names)
     for one in told["features"]:
@@ -79,6 +88,26 @@ def drawn_told(drawn: Drawing, made: Sequence[Change]) -> DrawnTold:
     """What came of operations."""
     met = {one.code for change in made for one in (*change.before, *change.created, *change.changed)}
     cells = [drawn.redrawn.after[code] for code in sorted(met) if code in drawn.redrawn.after]
-    told = features(cells, drawn.redrawn, drawn.ready.district, drawn.ground.names)
+    told = features(cells, drawn.redrawn, drawn.ready.district, drawn.names)
     gone = sorted(met - {one.code for one in cells})
     return DrawnTold(plan=PlanTold.of(drawn.plan), cells=CellsTold.model_validate(told), gone=gone)
+
+
+async def told_sheet(request: Request, ready: Ready, actor: Actor, number: int) -> SheetTold:
+    """The sheet as things stand; of a plan that came in force, as they stood then."""
+    async with database(request).reading(actor.scope) as connection:
+        drawn = await drawing(request, connection, ready, await plan(connection, number, scope=actor.scope))
+    return await sheet_of_drawing(request, drawn)
+
+
+async def sheet_of_drawing(request: Request, drawn: Drawing) -> SheetTold:
+    """The same of a plan whose cells are at hand already."""
+    now, district = clock(request)(), drawn.ready.district
+    # Counted at the desk: the same figures for everyone who may read the plan.
+    async with database(request).reading(DESK) as connection:
+        kept = await kept_sheet(connection, drawn.plan)
+        if kept is not None:
+            return SheetTold.model_validate({"as_of": drawn.plan.effective_at, **kept})
+        base = next(one for one in await editions(connection, district) if one.id == drawn.plan.base_id)
+        told = await consequences(connection, district, base, drawn.redrawn, now=now)
+    return SheetTold.model_validate({"as_of": now, **asdict(told)})

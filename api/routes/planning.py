@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -15,7 +14,7 @@ from api.database import Reading, database
 from api.locators import Ready
 from api.plan_shelf import PlanShelf
 from api.routes.common import API, TheLocators, clock
-from api.routes.plan_desk import Drawing, PlanNumber, changed_cells, changing, drawing
+from api.routes.plan_desk import Drawing, PlanNumber, changed_cells, changing, drawing, told_sheet
 from api.routes.reports import json_only
 from api.routes.tasks import own_district
 from api.schemas.common import WITHOUT_NUL
@@ -35,12 +34,12 @@ from api.schemas.queries import InDistrict, PositionIncomplete
 from geo.positions import LonLat
 from layers.access.permissions import Action, check_allowed
 from layers.actors import DESK, Actor
-from layers.areas.queries import UnknownArea, editions
+from layers.areas.queries import UnknownArea
 from layers.areas.records import Area
-from layers.plans.consequences import MEASURES, consequences
 from layers.plans.deciding import comment, lock, locks, take_step, unlock
-from layers.plans.keeping import comments, kept_sheet, plan, plans, steps
+from layers.plans.keeping import comments, plan, plans, steps
 from layers.plans.lifecycle import State, Step, Whose, way
+from layers.plans.records import MEASURES
 from layers.scope import holds
 from layers.traces.recording import trace_in
 from layers.traces.records import Event, EventName
@@ -110,7 +109,7 @@ async def post_comment(number: PlanNumber, body: CommentBody, request: Request, 
 )
 async def get_consequences(number: PlanNumber, request: Request, actor: TheActor, locators: TheLocators) -> SheetTold:
     """What the plan would change, as everything stands now: grids, people, work, who answers for what."""
-    return await _sheet(request, await own_district(locators, actor), actor, number)
+    return await told_sheet(request, await own_district(locators, actor), actor, number)
 
 
 @router.get(
@@ -124,7 +123,7 @@ async def get_consequences_csv(
     number: PlanNumber, request: Request, actor: TheActor, locators: TheLocators
 ) -> Response:
     """The same grid by grid, as a table for spreadsheets."""
-    sheet = await _sheet(request, await own_district(locators, actor), actor, number)
+    sheet = await told_sheet(request, await own_district(locators, actor), actor, number)
     headers = {"Content-Disposition": f'attachment; filename="plan-{number}.csv"', "Cache-Control": "no-store"}
     return Response(sheet_table(sheet), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -194,22 +193,6 @@ def sheet_table(sheet: SheetTold) -> str:
         before, after = one.before or {}, one.after or {}
         writer.writerow([one.code, *(side.get(name, "") for name in MEASURES for side in (before, after))])
     return out.getvalue()
-
-
-async def _sheet(request: Request, ready: Ready, actor: Actor, number: int) -> SheetTold:
-    """The sheet as things stand; of a plan that came in force, as they stood then."""
-    now = clock(request)()
-    async with database(request).reading(actor.scope) as connection:
-        drawn = await drawing(request, connection, ready, await plan(connection, number, scope=actor.scope))
-        kept = await kept_sheet(connection, drawn.plan)
-    if kept is not None:
-        return SheetTold.model_validate({"as_of": drawn.plan.effective_at, **kept})
-    # Counted at the desk: the same figures for everyone who may read the plan.
-    async with database(request).reading(DESK) as connection:
-        known = await editions(connection, ready.district)
-        base = next(one for one in known if one.id == drawn.plan.base_id)
-        told = await consequences(connection, ready.district, base, drawn.redrawn, now=now)
-    return SheetTold.model_validate({"as_of": now, **asdict(told)})
 
 
 def _cell(ready: Ready, actor: Actor, code: str) -> Area:

@@ -116,7 +116,7 @@ async def get_cells(
     after = drawn.redrawn.after
     codes = [one.code for one in after.cells if one.parent in inside]
     cells = [after[code] for code in sorted(after.ring(codes))]
-    return CellsTold.model_validate(features(cells, drawn.redrawn, ready.district, drawn.ground.names, inside))
+    return CellsTold.model_validate(features(cells, drawn.redrawn, ready.district, drawn.names, inside))
 
 
 @router.post(

@@ -29,6 +29,12 @@ class MapQuery(EditionQuery):
     embedded: Literal["true", "false"] = Field("false", description="Inside another page: without header and table.")
 
 
+class PrintQuery(MapQuery):
+    """What a printed map shows."""
+
+    area: Word | None = Field(None, description="Only what lies in the area of this code.")
+
+
 class ReferenceQuery(Given):
     """How a page is shown that belongs to no district."""
 

@@ -22,16 +22,13 @@ from layers.areas.records import Edition
 from layers.areas.tables import AreaRow, EditionAreaRow
 from layers.districts.records import District
 from layers.places.tables import BuildingRow, ServicePointRow
-from layers.plans.redrawing import Redrawn
+from layers.plans.records import COUNTED
+from layers.plans.redrawn import Redrawn
 from layers.plans.weights import YEAR
 from layers.reports.reading import IS_OPEN
 from layers.reports.tables import ReportRow
 from layers.roster.tables import DutyRow, PersonRow
 from layers.scope import reports_seen
-
-COUNTED = ("buildings", "households", "residents", "over_60", "service_points", "open_reports", "reports_year")
-#: Everything the sheet tells of one cell. Compactness is Polsby-Popper's, reock the share of the smallest circle.
-MEASURES = (*COUNTED, "area_m2", "compactness", "reock", "parts")
 
 
 class Thing(NamedTuple):

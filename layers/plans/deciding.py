@@ -18,7 +18,8 @@ from layers.areas.tables import AreaRow
 from layers.plans.keeping import change, drawn_by
 from layers.plans.lifecycle import State, Step, check_other, way
 from layers.plans.records import CellLock, Plan
-from layers.plans.redrawing import BrokenCoverage, Redrawn
+from layers.plans.redrawing import BrokenCoverage
+from layers.plans.redrawn import Redrawn
 from layers.plans.tables import CellLockRow, PlanCommentRow, PlanStepRow
 from layers.refusals import Conflict, NotFound, Refusal
 from layers.scope import areas_seen

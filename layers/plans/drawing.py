@@ -18,7 +18,8 @@ from layers.plans.lifecycle import DRAWN_IN, State
 from layers.plans.limits import check_codes, check_limits, limits_of
 from layers.plans.numbering import completed, without_unused
 from layers.plans.records import Plan
-from layers.plans.redrawing import OperationRefused, Redrawn
+from layers.plans.redrawing import OperationRefused
+from layers.plans.redrawn import Redrawn
 from layers.plans.tables import PlanOperationRow
 from layers.plans.weights import Measure, weights_below
 from layers.refusals import Conflict

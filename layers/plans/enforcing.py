@@ -14,8 +14,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from geo.grid_codes import CODE_DIGITS
-from geo.redraw import Cell, Coverage
+from geo.redraw import Coverage
 from layers.actors import DESK
 from layers.areas.drafts import DraftLevels, LevelDraft, district_plane, normalised, redraw_upward, sorted_level
 from layers.areas.drafts_rows import Draft, load_levels, lock_boundaries, store_draft
@@ -29,8 +28,10 @@ from layers.plans.consequences import consequences
 from layers.plans.deciding import note_step
 from layers.plans.keeping import change, locked, redrawn_of
 from layers.plans.lifecycle import State, Step, way
+from layers.plans.naming import names_after
 from layers.plans.records import Plan
-from layers.plans.redrawing import Redrawn, coverage_of
+from layers.plans.redrawing import coverage_of
+from layers.plans.redrawn import Redrawn
 from layers.plans.tables import PlanRow
 from layers.refusals import Conflict
 
@@ -143,26 +144,16 @@ def replaced_cells(level: LevelDraft, redrawn: Redrawn) -> LevelDraft:
     same = [
         place is not None and redrawn.before.get(cell.code) == cell for cell, place in zip(cells, known, strict=True)
     ]
+    names = names_after(redrawn, dict(zip(level.codes, level.names, strict=True)))
     shapes = np.array([cell.polygon for cell in cells], dtype=object)
     moved = np.flatnonzero(~np.array(same))
     shapes[moved] = normalised(shapes[moved])
     return sorted_level(
         LevelDraft(
             codes=tuple(cell.code for cell in cells),
-            names=tuple(
-                new_name(cell, level) if place is None else level.names[place]
-                for cell, place in zip(cells, known, strict=True)
-            ),
+            names=tuple(names[cell.code] for cell in cells),
             parents=tuple(cell.parent for cell in cells),
             polygons=shapes,
             attributes=tuple({} if place is None else level.attributes[place] for place in known),
         )
     )
-
-
-def new_name(cell: Cell, level: LevelDraft) -> str:
-    """The name of a new cell, made like its neighbours' of the community: 第001网格 → 第010网格; else its code."""
-    for code, name, parent in zip(level.codes, level.names, level.parents, strict=True):
-        if parent == cell.parent and len(code) == CODE_DIGITS and code[-3:] in name:
-            return name.replace(code[-3:], cell.code[-3:])
-    return cell.code

@@ -22,7 +22,7 @@ from layers.areas.tables import AreaRow, EditionRow
 from layers.districts.records import District
 from layers.plans.lifecycle import State
 from layers.plans.records import Comment, LoggedOperation, Plan, TakenStep
-from layers.plans.redrawing import Redrawn
+from layers.plans.redrawn import Redrawn
 from layers.plans.tables import PlanCellRow, PlanCommentRow, PlanOperationRow, PlanRow, PlanStepRow
 from layers.refusals import Conflict, NotFound
 from layers.scope import areas_seen

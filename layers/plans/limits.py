@@ -11,7 +11,8 @@ from geo.redraw import Change
 from layers.areas.tables import AreaRow, EditionAreaRow
 from layers.districts.records import District
 from layers.plans.records import Plan
-from layers.plans.redrawing import CodeTaken, Redrawn
+from layers.plans.redrawing import CodeTaken
+from layers.plans.redrawn import Redrawn
 from layers.plans.tables import CellLockRow
 from layers.refusals import Conflict, Refusal
 from layers.scope import below

@@ -19,7 +19,7 @@ from layers.plans.drawing import check_drawn, operate
 from layers.plans.keeping import change, operations
 from layers.plans.numbering import next_codes, renamed
 from layers.plans.records import Plan
-from layers.plans.redrawing import Redrawn
+from layers.plans.redrawn import Redrawn
 from layers.plans.tables import PlanOperationRow
 from layers.refusals import Conflict
 

@@ -10,6 +10,11 @@ from typing import Any
 from geo.positions import LonLat
 from layers.plans.lifecycle import State
 
+#: What is counted in a cell.
+COUNTED = ("buildings", "households", "residents", "over_60", "service_points", "open_reports", "reports_year")
+#: Everything the sheet tells of one cell. Compactness is Polsby-Popper's, reock the share of the smallest circle.
+MEASURES = (*COUNTED, "area_m2", "compactness", "reock", "parts")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from layers.areas.queries import areas, polygons
 from layers.areas.records import Edition
 from layers.areas.tables import AreaRow
 from layers.districts.records import District
+from layers.plans.redrawn import Redrawn
 from layers.refusals import Refusal
 
 
@@ -36,31 +36,6 @@ class CodeTaken(Refusal):
 
 class BrokenCoverage(Refusal):
     """What came out is no coverage."""
-
-
-@dataclass(frozen=True, slots=True)
-class Redrawn:
-    """The cells before and after. `kept`: codes that only received a node on their border."""
-
-    before: Coverage
-    after: Coverage
-    kept: frozenset[str]
-
-    @property
-    def retired(self) -> list[str]:
-        """Codes that are gone."""
-        return sorted(set(self.before) - set(self.after))
-
-    @property
-    def created(self) -> list[str]:
-        """Codes that are new."""
-        return sorted(set(self.after) - set(self.before))
-
-    @property
-    def changed(self) -> list[str]:
-        """Codes whose ground or community is another."""
-        both = set(self.before) & set(self.after) - self.kept
-        return sorted(code for code in both if self.before[code] != self.after[code])
 
 
 async def coverage_of(connection: AsyncConnection, district: District, edition: Edition) -> Coverage:

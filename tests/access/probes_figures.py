@@ -16,6 +16,7 @@ from tests.access.probes import (
     numbers_in,
     probes_of,
     refused,
+    status,
 )
 from tests.access.probes_reports import seen_in
 from tests.access.world_facts import NEXT, TOWN, Filed, Who, World, chain_of
@@ -117,6 +118,14 @@ def unpacked(column: Any, count: int) -> list[float | None]:
     for skipped, value in zip(column["skip"], column["is"], strict=True):
         whole += [column["most"]] * skipped + [value]
     return whole + [column["most"]] * (count - len(whole))
+
+
+@probes_of("GET /maps/workload.pdf", "GET /maps/workload.png")
+def _paper(world: World, route: str) -> Iterator[Probe]:
+    """One's own district alone has figures; of another nothing is drawn."""
+    for who in world.people[::4]:
+        right = status(200) if allowed(who, route) else refused(who)
+        yield Probe(route, who, route.partition(" ")[2], right, TOWN, {"params": {"district": TOWN}})
 
 
 @probes_of("GET /maps/workload", "GET /maps/workload.html")

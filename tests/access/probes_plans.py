@@ -37,6 +37,8 @@ def _list(world: World, route: str) -> Iterator[Probe]:
     "GET /api/v1/plans/{plan}/cells",
     "GET /api/v1/plans/{plan}/consequences",
     "GET /api/v1/plans/{plan}/consequences.csv",
+    "GET /api/v1/plans/{plan}/consequences.pdf",
+    "GET /api/v1/plans/{plan}/grids.pdf",
     "GET /api/v1/plans/{plan}/suggestions",
 )
 def _one(world: World, route: str) -> Iterator[Probe]:

@@ -122,14 +122,15 @@ def _between(least: set[str], most: set[str]) -> Check:
     return check
 
 
-@probes_of("GET /tasks/{number}")
+@probes_of("GET /tasks/{number}", "GET /api/v1/reports/{number}/order.pdf")
 def _work_report(world: World, route: str) -> Iterator[Probe]:
+    path = route.partition(" ")[2]
     for who in world.people:
         for report in (*world.reports, None):
             number = report.number if report else NEVER
             right = status(200) if report and oracle.sees(who, report) else no_such_report(number)
             right = right if allowed(who, route) else refused(who)
-            yield Probe(route, who, f"/tasks/{number}", right, report.name if report else "never")
+            yield Probe(route, who, path.replace("{number}", number), right, report.name if report else "never")
 
 
 @probes_of("POST /tasks/{number}/steps", "POST /tasks/{number}/personal", "POST /tasks/{number}/photos")

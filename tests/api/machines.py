@@ -18,7 +18,8 @@ TOOLS = (
 CALLED = '#!/usr/bin/env bash\nprintf "%s\\n" "${0##*/} $*" >>"$CALLS"\n'
 PACKAGES = (
     *("python3", "python3-venv", "postgresql-postgis"),
-    *("chromium", "libatomic1", "fonts-wqy-microhei", "nodejs"),
+    *("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-wqy-microhei"),
+    *("chromium", "libatomic1", "nodejs"),
 )
 SUDO = CALLED + 'case "$1" in -*) ;; *) exec "$@" ;; esac\n'
 DPKG_QUERY = CALLED + 'case "$*" in *Package*) cat "$STATUSES" ;; *) printf "${OTHERS:-installed}" ;; esac\n'

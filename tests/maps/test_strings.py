@@ -14,9 +14,9 @@ from layers.actors import Role
 from layers.calendars.limits import Unit
 from layers.calendars.proofs import COUNTED, LUNCH, NIGHT, PAUSED, WEEKEND
 from layers.figures.records import By
-from layers.plans.consequences import COUNTED as COUNTED_IN_CELLS
 from layers.plans.lifecycle import State as PlanState
 from layers.plans.lifecycle import Step as PlanStep
+from layers.plans.records import COUNTED as COUNTED_IN_CELLS
 from layers.plans.weights import Measure
 from layers.reports.candidates import AGAINST, FOR
 from layers.reports.clocks import LIMITS as CLOCKS
@@ -37,7 +37,7 @@ MAPS = STATIC.parent
 KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
 USED = re.compile(
-    r"""["'`]((?:app|console|figures|home|ledger|queue|follow|docs|error|map|sign|account|work|plan)\.\w+)["'`]"""
+    r"""["'`]((?:app|console|figures|home|ledger|queue|follow|docs|error|map|sign|account|work|plan|paper)\.\w+)["'`]"""
 )
 
 #: Words of the ledger that its page does not name: columns, ranks and roles.
@@ -68,7 +68,7 @@ COMPOSED = {
         *(f"prompt_{one}" for one in ("pick_any", "ask_any", "finish_any", "apply_any")),
         *(f"prompt_draw_{one}" for one in ("line", "area", "move")),
         *(f"change_{one}" for one in ("created", "changed", "touched")),
-        *(*COUNTED_IN_CELLS, "cells", "area_m2", "compactness"),
+        *(*COUNTED_IN_CELLS, "cells", "area_m2", "compactness", "reock", "pieces"),
     },
     "for.": {one for one in FOR if not one.startswith("rank_")},
     "figures.": tuple(f"by_{one}" for one in By),
@@ -123,7 +123,7 @@ COMPOSED = {
 
 
 def sources() -> str:
-    files: list[Path] = [*(MAPS / "templates").glob("*.html"), *(STATIC / "js").rglob("*.js"), MAPS / "workload.py"]
+    files: list[Path] = [*(MAPS / "templates").rglob("*.html"), *(STATIC / "js").rglob("*.js"), MAPS / "workload.py"]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
@@ -146,7 +146,7 @@ def test_both_languages_say_it_with_the_same_places(key: str) -> None:
 
 
 def test_pages_hold_no_words_of_their_own() -> None:
-    for file in [*(MAPS / "templates").glob("*.html"), *(STATIC / "js").rglob("*.js")]:
+    for file in [*(MAPS / "templates").rglob("*.html"), *(STATIC / "js").rglob("*.js")]:
         chinese = set(re.findall("[一-鿿]+", re.sub(r"//.*|\{#.*?#\}|/\*.*?\*/", "", file.read_text(encoding="utf-8"))))
         # 第 is where the name of a grid is broken into lines.
         assert chinese <= {"第"}, file.name

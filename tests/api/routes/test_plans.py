@@ -27,6 +27,8 @@ def test_an_operation_is_stored_numbered_undone_and_redone(desk: Office) -> None
     changes = {one["properties"]["code"]: one["properties"]["change"] for one in drawn["cells"]["features"]}
     assert (changes[CELLS[0]], changes[new]) == ("changed", "created")
     assert set(changes.values()) <= {"changed", "created", "touched"}
+    names = {one["properties"]["code"]: one["properties"]["name"] for one in drawn["cells"]["features"]}
+    assert names[new] == names[CELLS[0]].replace(CELLS[0][-3:], new[-3:]) != names[CELLS[0]]
     log = desk.plan(number)["log"]
     assert log[0]["facts"]["codes"][:2] == [CELLS[0], new]
     changed = desk.told("GET", f"/plans/{number}/cells")

@@ -5,6 +5,7 @@ import { phrase } from "../wording.js";
 import { bulkPanel } from "./bulk.js";
 import { callForm } from "./calls.js";
 import { choropleth } from "./choropleth.js";
+import { linkExports } from "./exports.js";
 import { listen } from "./feed.js";
 import { openGround } from "./ground.js";
 import { KEYS, asked } from "./keys.js";
@@ -13,7 +14,7 @@ import { reportPanel } from "./panel.js";
 import { queueList } from "./queues.js";
 import { searchBox } from "./search.js";
 import { ask, askIn, here } from "./service.js";
-import { levelBelow, readView, tableQuery, writeView } from "./view.js";
+import { levelBelow, readView, writeView } from "./view.js";
 
 const GATHER_MS = 250;
 const FIGURES_MS = 3_000;
@@ -81,7 +82,7 @@ const shown = () => chosen(all(), view, Date.now());
 function draw() {
   queues.draw(all(), view, { kinds, now: Date.now() });
   ground.show(shown());
-  for (const ending of ["csv", "xlsx"]) byId(`as-${ending}`).href = `/api/v1/reports.${ending}?${tableQuery(view, config.district.code)}`;
+  linkExports(view, config.district.code);
   const waiting = alarming(all(), acknowledged);
   byId("alarm").hidden = !waiting.length;
   byId("alarm-count").textContent = waiting.length ? say("console.alarm", { count: waiting.length }) : "";
@@ -212,7 +213,6 @@ function wire(call, bulk, search) {
   byId("metric").addEventListener("change", ({ target }) => chooseMetric(target.value));
   byId("level").addEventListener("change", ({ target }) => { go({ level: target.value }); areas.show({ fit: false }).catch(failed); });
   byId("kind").addEventListener("change", ({ target }) => { go({ kind: target.value }); draw(); });
-  byId("print").addEventListener("click", () => window.print());
   byId("help-keys").replaceChildren(...Object.entries(KEYS).map(([key, what]) => element("div", {}, element("dt", {}, element("kbd", { textContent: key })), element("dd", { textContent: say(`console.key_${what}`) }))));
   window.addEventListener("popstate", () => {
     view = readView(new URLSearchParams(location.search), USUAL, KNOWN);

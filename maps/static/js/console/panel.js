@@ -53,7 +53,7 @@ export function reportPanel(place, config, say, told) {
       "header",
       { className: report.urgent ? "report urgent" : "report" },
       element("h2", { tabIndex: -1, textContent: language === "zh" ? report.kind_name : (config.kinds.get(report.kind) ?? report.kind_name) }),
-      element("p", { className: "marks" }, element("b", { textContent: marks.join(" · ") }), ` ${report.number} · ${time(report.filed_at)}`),
+      element("p", { className: "marks" }, element("b", { textContent: marks.join(" · ") }), ` ${report.number} · ${time(report.filed_at)} · `, element("a", { href: `/api/v1/reports/${report.number}/order.pdf?lang=${language}`, target: "_blank", textContent: say("console.order") })),
       element("button", { type: "button", className: "close", title: say("console.close"), ariaLabel: say("console.close"), textContent: "×", onclick: told.closed }),
     );
   }

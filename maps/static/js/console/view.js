@@ -36,6 +36,13 @@ export function tableQuery(view, district) {
   return asked.toString();
 }
 
+/** The query of the printed map: the figure, the level, and the area that is looked at. */
+export function printQuery(view, district) {
+  const asked = new URLSearchParams({ district, level: view.level, metric: view.metric, lang: view.lang });
+  if (view.area) asked.set("area", view.area);
+  return asked.toString();
+}
+
 /** The level on which an area's parts are drawn: the next one down, or its own where nothing is below. */
 export function levelBelow(levels, level) {
   return levels[Math.min(levels.indexOf(level) + 1, levels.length - 1)];

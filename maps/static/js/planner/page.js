@@ -105,7 +105,7 @@ async function reload() {
   draw();
   show(plan);
   document.body.dataset.ready = `${plan.plan}/${plan.version}`;
-  byId("sheet").replaceChildren(...sheetOf(await ask(`/api/v1/plans/${plan.plan}/consequences`), plan.plan, say, whole));
+  byId("sheet").replaceChildren(...sheetOf(await ask(`/api/v1/plans/${plan.plan}/consequences`), plan.plan, say, whole, config.language));
   document.body.dataset.sheet = `${plan.plan}/${plan.version}`;
 }
 

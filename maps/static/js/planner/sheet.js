@@ -5,9 +5,10 @@ import { element } from "../elements.js";
 const MOVED = ["buildings", "households", "residents", "over_60", "service_points", "open_reports", "reports_year"];
 const BY_CELL = ["households", "residents", "open_reports", "reports_year", "area_m2", "compactness"];
 const BY_PERSON = ["cells", "households", "open_reports", "reports_year"];
+const FILES = [["consequences.pdf", "plan.pdf"], ["grids.pdf", "plan.grids_pdf"], ["consequences.csv", "plan.csv"]];
 
 /** The sheet; say: words, whole(n): a number as people write it. */
-export function sheetOf(sheet, plan, say, whole) {
+export function sheetOf(sheet, plan, say, whole, language) {
   if (!sheet.cells.length) return [element("p", { className: "fine", textContent: say("plan.nothing_changes") })];
   const moved = element("dl", { className: "moved" });
   for (const name of MOVED) {
@@ -29,7 +30,7 @@ export function sheetOf(sheet, plan, say, whole) {
     table([say("plan.person"), ...BY_PERSON.map((name) => say(`plan.${name}`))], sheet.loads.map((one) => [
       one.number, ...BY_PERSON.map((name) => side(one, name, whole)),
     ])),
-    element("p", {}, element("a", { href: `/api/v1/plans/${plan}/consequences.csv`, textContent: say("plan.csv") })),
+    element("p", { className: "files" }, ...FILES.map(([file, key]) => element("a", { href: `/api/v1/plans/${plan}/${file}${file.endsWith(".pdf") ? `?lang=${language}` : ""}`, target: "_blank", textContent: say(key) }))),
   ];
 }
 
