@@ -46,6 +46,7 @@ PUBLIC = frozenset(
         ("GET", "/api/v1/units"),
         ("GET", "/api/v1/figures/definitions"),
         ("GET", "/api/v1/editions"),
+        ("GET", "/api/v1/editions/{number}/certificate"),
         ("GET", "/api/v1/areas"),
         ("GET", "/api/v1/areas/{level}/{code}"),
         ("GET", "/api/v1/areas/{level}/{code}/geometry"),

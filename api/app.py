@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.access import Visitors
 from api.addresses import Addresses
+from api.certificate_shelf import CertificateShelf
 from api.clock import Clock, now
 from api.darkroom import Darkroom
 from api.database import Database
@@ -156,6 +157,7 @@ def create_app(
     app.state.locators = Locators(app.state.database)
     app.state.live = Live(app.state.database)
     app.state.outlines = OutlineShelf(app.state.database)
+    app.state.certificates = CertificateShelf(app.state.database)
     app.state.pages = PageCache()
     app.state.plans = PlanShelf()
     app.state.slow = Slow(StandingFigures(), RecentFigures(app.state.database))

@@ -18,7 +18,8 @@ MAP = "planner-map"
 #: Tools in the order of the toolbar, with their keys; the module operations.js has the same.
 TOOLS = (
     *(("split", "S"), ("split_balanced", "B"), ("merge", "M"), ("transfer", "T"), ("reshape", "R"), ("carve", "C")),
-    *(("move_vertex", "V"), ("reparent", "P"), ("mend_slivers", "I")),
+    *(("move_vertex", "V"), ("reparent", "P"), ("renumber", "N")),
+    ("mend_slivers", "I"),
 )
 MEASURES = ("households", "residents", "over_60", "reports")
 

@@ -35,6 +35,9 @@ COMMANDS: dict[str, Command] = {
         "api.cli.redrawing", "redraw_plan", "Try a plan of new grid boundaries and tell what would follow."
     ),
     "export": Command("api.cli.exporting", "export", "Write a layer, all layers or the ledger of grids to files."),
+    "certificate": Command(
+        "api.cli.certifying", "certify", "Tell what an edition holds, with a fingerprint that anyone can recompute."
+    ),
     "locate": Command(
         "api.cli.locating", "locate", "Locate a table of points against the edition in force, or a file."
     ),

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.access import TheActor
 from api.addresses import known_parameters
 from api.area_pages import Areas, area_page, edition_areas, listed
-from api.database import Reading
+from api.certificate_shelf import CertificateShelf
+from api.database import Reading, database
 from api.locators import Served
 from api.routes.common import API, GeoJson, TheLocators, clock, tagged
 from api.schemas.areas import (
@@ -18,6 +19,7 @@ from api.schemas.areas import (
     AreaFeature,
     AreaList,
     AreaTold,
+    CertificateTold,
     DistrictTold,
     EditionList,
     EditionTold,
@@ -35,7 +37,7 @@ from api.schemas.queries import AreaQuery, EditionQuery, InDistrict
 from layers.access.permissions import Action, may
 from layers.actors import Actor
 from layers.areas.geometry import geometry
-from layers.areas.queries import editions, populations
+from layers.areas.queries import NoEdition, edition, editions, populations
 from layers.areas.records import Area
 from layers.reports.kinds import kind_tree
 from layers.roster.queries import answering
@@ -107,6 +109,28 @@ async def get_editions(query: Annotated[InDistrict, Query()], reading: Reading, 
             for one in await editions(reading, district)
         ]
     )
+
+
+@router.get(
+    "/editions/{number}/certificate",
+    operation_id="edition_certificate",
+    response_model=CertificateTold,
+    responses=problems(404),
+)
+async def get_certificate(
+    number: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    query: Annotated[InDistrict, Query()],
+    request: Request,
+    locators: TheLocators,
+) -> Response:
+    """What an edition holds, what a check of it finds, and a fingerprint that anyone can recompute from an export."""
+    district = (await locators.district(query.district)).district
+    async with database(request).reading() as connection:
+        found = await edition(connection, district, number)
+    if found.digest is None:
+        raise NoEdition(f"Edition {number} never came into force: it has no certificate.", field="number", value=number)
+    shelf: CertificateShelf = request.app.state.certificates
+    return Response(await shelf.certificate(district, found), media_type="application/json")
 
 
 @router.get("/areas", operation_id="list_areas", response_model=AreaList, responses={**UNCHANGED, **problems(404)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import shapely
 from fastapi import APIRouter, Depends, Request
 
 from api.access import TheActor, needs
@@ -51,8 +52,9 @@ async def post_options(
     coverage = drawn.redrawn.after
     cells = [one.code for one in coverage.cells if one.parent in inside]
     kept = sorted((held | set(body.locks)) & set(cells))
+    barriers = [shapely.LineString(line) for line in body.barriers]
     try:
-        found = await asyncio.to_thread(balance, coverage, cells, weights, locks=kept)
+        found = await asyncio.to_thread(balance, coverage, cells, weights, locks=kept, barriers=barriers)
     except Refused as refused:
         raise OperationRefused(1, refused) from refused
     told = [
@@ -61,6 +63,7 @@ async def post_options(
             largest_deviation=round(one.measures.largest_deviation, 4),
             moved_share=round(one.measures.moved_share, 4),
             compactness=round(one.measures.compactness, 3),
+            walk_m=round(one.measures.walk_m, 1),
             weights=dict(one.measures.weights),
         )
         for one in found

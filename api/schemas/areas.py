@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, Self
 
 from pydantic import Field
 
 from api.schemas.common import AreaRef, Page, Position, Told
+from layers.areas.certificates import Certificate
 from layers.districts.records import District
 from layers.reports.records import Kind
 
@@ -51,6 +53,54 @@ class EditionTold(Told):
     effective_at: datetime | None
     retired_at: datetime | None
     digest: str | None
+
+
+class LevelFactsTold(Told):
+    """What a level of an edition holds."""
+
+    level: str
+    areas: int
+    parts: int
+    vertices: int
+    area_m2: float = Field(description="In the district's plane.")
+
+
+class CertificateTold(Told):
+    """The certificate of an edition (版本证书)."""
+
+    district: str
+    edition: int
+    status: str
+    effective_at: datetime | None
+    levels: list[LevelFactsTold] = Field(description="From the top down.")
+    faults: dict[str, int] = Field(description="What a check of the whole layer finds, by kind; warnings as well.")
+    digest: str = Field(description="SHA-256 over codes, parents and polygons; docs/export.md says how.")
+    recorded: str | None = Field(description="The same as it was when the edition came into force.")
+    holds: bool = Field(description="Whether the layer is without errors, and what was recorded is what is there.")
+
+    @classmethod
+    def of(cls, one: Certificate) -> CertificateTold:
+        """A certificate as it is told."""
+        return cls(
+            district=one.district,
+            edition=one.edition,
+            status=one.status,
+            effective_at=one.effective_at,
+            levels=[
+                LevelFactsTold(
+                    level=level.key,
+                    areas=level.areas,
+                    parts=level.parts,
+                    vertices=level.vertices,
+                    area_m2=level.area_m2,
+                )
+                for level in one.levels
+            ],
+            faults=dict(Counter(finding.kind for finding in one.findings)),
+            digest=one.digest,
+            recorded=one.recorded,
+            holds=one.holds,
+        )
 
 
 class EditionList(Told):

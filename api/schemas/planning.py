@@ -17,6 +17,8 @@ from layers.plans.records import CellLock
 from layers.plans.weights import Measure
 
 MOST_LOCKED = 1_000
+MOST_BARRIERS, MOST_POINTS = 50, 500
+Line = Annotated[list[tuple[Longitude, Latitude]], Field(min_length=2, max_length=MOST_POINTS)]
 
 
 class StepBody(VersionBody):
@@ -50,6 +52,9 @@ class BalanceBody(Given):
     locks: Annotated[list[Code], Field(max_length=MOST_LOCKED)] = Field(
         default_factory=list, description="Codes of grids that stay as they are."
     )
+    barriers: Annotated[list[Line], Field(max_length=MOST_BARRIERS)] = Field(
+        default_factory=list, description="Roads and rivers as lines of [lon, lat]: nothing goes over them."
+    )
 
 
 class LockBody(Given):
@@ -66,6 +71,7 @@ class OptionTold(Told):
     largest_deviation: float = Field(description="Of a grid from the mean, as a share of it.")
     moved_share: float = Field(description="How much of the weight comes to lie in another grid.")
     compactness: float = Field(description="Polsby-Popper, the mean of the grids.")
+    walk_m: float = Field(description="From the middle of a grid's weights to each of them, on average, in metres.")
     weights: dict[str, float] = Field(description="By code, what each grid would carry.")
 
 

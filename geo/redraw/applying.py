@@ -10,7 +10,7 @@ from geo.redraw.bisecting import split_balanced
 from geo.redraw.cells import Cell, Change, Coverage
 from geo.redraw.checking import Fault, check
 from geo.redraw.cutting import Redrawn, carve, split
-from geo.redraw.joining import merge, reparent
+from geo.redraw.joining import merge, renumber, reparent
 from geo.redraw.mending import mend_slivers
 from geo.redraw.operations import (
     Carve,
@@ -18,6 +18,7 @@ from geo.redraw.operations import (
     Merge,
     MoveVertex,
     Operation,
+    Renumber,
     Reparent,
     Reshape,
     Split,
@@ -36,6 +37,7 @@ _RULES: dict[type[Operation], Callable[[Coverage, Any], Redrawn]] = {
     MoveVertex: move_vertex,
     Carve: carve,
     Reparent: reparent,
+    Renumber: renumber,
     MendSlivers: mend_slivers,
 }
 _FAULTS = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.positions import Floats
@@ -24,11 +25,15 @@ MOVES = 12_000
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """How balanced cells are: the largest deviation from equal weights and the moved weight, both as shares."""
+    """How balanced cells are: the largest deviation from equal weights and the moved weight, both as shares.
+
+    `walk_m`: how far, as the crow flies, a weight is from the middle of all weights of its cell, on average.
+    """
 
     largest_deviation: float
     moved_share: float
     compactness: float
+    walk_m: float
     weights: tuple[tuple[str, float], ...]
 
 
@@ -87,7 +92,18 @@ def measured(before: Coverage, after: Coverage, codes: Sequence[str], weights_at
     round_share = 4 * np.pi * shapely.area(flat) / shapely.length(flat) ** 2
     deviation = float(np.abs(sums / sums.mean() - 1).max())
     weights = tuple(zip(codes, sums.tolist(), strict=True))
-    return Measures(deviation, float(moved), float(round_share.mean()), weights)
+    return Measures(deviation, float(moved), float(round_share.mean()), _walk_m(homes[1], weights_at), weights)
+
+
+def _walk_m(homes: NDArray[np.int64], weights_at: Floats) -> float:
+    held = homes >= 0
+    cell, weight = homes[held], weights_at[held, 2]
+    frame = Frame.around(shapely.multipoints(weights_at[held, :2]))
+    places = weights_at[held, :2] * frame.scale
+    totals = np.maximum(np.bincount(cell, weight), np.finfo(float).tiny)
+    middles = np.column_stack([np.bincount(cell, weight * places[:, axis]) / totals for axis in (0, 1)])
+    away = np.hypot(*(places - middles[cell]).T)
+    return float((away * weight).sum() / weight.sum())
 
 
 def _doors(tiling: Tiling, barriers: list[BaseGeometry]) -> list[tuple[int, int]]:

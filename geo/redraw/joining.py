@@ -1,13 +1,15 @@
-"""Merge cells, and move one to another community."""
+"""Merge cells, move one to another community, give those of a community other codes."""
 
 import numpy as np
 import shapely
 
+from geo.grid_codes import number_west_to_east
+from geo.outlines import label_points
 from geo.redraw.cells import Cell, Coverage
 from geo.redraw.cutting import Redrawn
 from geo.redraw.drawn import cell_of, require_new
 from geo.redraw.noding import joined, shared_deg
-from geo.redraw.operations import Merge, Reparent
+from geo.redraw.operations import Merge, Renumber, Reparent
 from geo.redraw.refused import Refused
 
 
@@ -40,6 +42,23 @@ def reparent(coverage: Coverage, operation: Reparent) -> Redrawn:
         detail = f"{cell.code!r} is the last cell of {cell.parent!r}"
         raise Refused("last_of_parent", detail, remedy="give that community another cell first", where=cell.polygon)
     return {cell.code: Cell(cell.code, operation.parent, cell.polygon)}
+
+
+def renumber(coverage: Coverage, operation: Renumber) -> Redrawn:
+    """Every cell of the community under another code, the polygons the same objects."""
+    cells = [cell for _, cell in sorted(coverage.items()) if cell.parent == operation.parent]
+    if not cells:
+        detail = f"there is no community {operation.parent!r} here"
+        raise Refused("unknown_parent", detail, remedy="name a community of this plan")
+    if len(operation.codes) != len(cells):
+        detail = f"{len(operation.codes)} codes are given for {len(cells)} cells"
+        raise Refused("unreadable", detail, remedy=f"give {len(cells)} codes")
+    require_new(coverage, operation.codes)
+    places = np.array(label_points(np.array([cell.polygon for cell in cells], dtype=object)))
+    numbers = number_west_to_east(places[:, 0], places[:, 1])
+    named = zip(cells, numbers.tolist(), strict=True)
+    renamed = [Cell(operation.codes[number - 1], cell.parent, cell.polygon) for cell, number in named]
+    return {**dict.fromkeys((cell.code for cell in cells), None), **{cell.code: cell for cell in renamed}}
 
 
 def _require_one_piece(cells: list[Cell]) -> None:

@@ -106,6 +106,14 @@ class Reparent(Operation):
 
 
 @dataclass(frozen=True)
+class Renumber(Operation):
+    """Give all cells of a community other codes, west to east and then north to south; their polygons stay."""
+
+    parent: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class MendSlivers(Operation):
     """Fill closed gaps thinner than `width_m` beside a cell, give its loose thin parts to their longest neighbour."""
 
@@ -122,6 +130,7 @@ _NAMES: dict[type[Operation], str] = {
     MoveVertex: "move_vertex",
     Carve: "carve",
     Reparent: "reparent",
+    Renumber: "renumber",
     MendSlivers: "mend_slivers",
 }
 _KINDS = {name: kind for kind, name in _NAMES.items()}

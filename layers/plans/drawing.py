@@ -59,7 +59,8 @@ async def operate(
     for nth, one in enumerate(asked, start=1):
         weighed = await with_weights(connection, found, one, now_drawn.after, now=now)
         cell = now_drawn.after.get(str(one.get("code")))
-        given = await limits.given_in(connection, district, cell.parent) if cell is not None else frozenset[str]()
+        community = str(one.get("parent", "")) if one.get("operation") == "renumber" else cell and cell.parent
+        given = await limits.given_in(connection, district, community) if community else frozenset[str]()
         full = completed(weighed, now_drawn.after, given)
         made = _done(now_drawn.after, full, nth)
         check_limits(made, limits)

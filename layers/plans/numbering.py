@@ -36,6 +36,9 @@ def completed(facts: Mapping[str, Any], coverage: Coverage, ever_given: Collecti
         full["codes"] = [code, *_free(code, coverage, ever_given, parts - 1 if isinstance(parts, int) else 1)]
     if kind == "carve" and "new_code" not in full:
         full["new_code"] = _free(code, coverage, ever_given, 1)[0]
+    if kind == "renumber" and "codes" not in full:
+        count = sum(cell.parent == full.get("parent") for cell in coverage.cells)
+        full["codes"] = next_codes(str(full.get("parent")), {*ever_given, *coverage}, count) if count else ["?"]
     if kind == "merge" and "into" not in full and full.get("codes"):
         full["into"] = full["codes"][0]
     return full

@@ -58,6 +58,7 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/units": None,
     "GET /api/v1/figures/definitions": None,
     "GET /api/v1/editions": None,
+    "GET /api/v1/editions/{number}/certificate": None,
     "GET /api/v1/areas": None,
     "GET /api/v1/areas/{level}/{code}": None,
     "GET /api/v1/areas/{level}/{code}/geometry": None,

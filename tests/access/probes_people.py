@@ -21,6 +21,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "GET /api/v1/units": {"params": {"district": TOWN}},
     "GET /api/v1/figures/definitions": {},
     "GET /api/v1/editions": {"params": {"district": TOWN}},
+    "GET /api/v1/editions/{number}/certificate": {"params": {"district": TOWN}},
     "GET /api/v1/areas": {"params": {"district": TOWN}},
     "GET /api/v1/areas/{level}/{code}/geometry": {"params": {"district": TOWN}},
     "GET /api/v1/service-points": {"params": {"district": TOWN}},
@@ -57,7 +58,13 @@ OTHERWISE = {
 )
 def _public(world: World, route: str) -> Iterator[Probe]:
     """The same for everyone, signed in or not."""
-    path = route.partition(" ")[2].replace("{level}", "grid").replace("{code}", GROUP[0]).replace("{name}", "1-grid-x")
+    path = (
+        route.partition(" ")[2]
+        .replace("{level}", "grid")
+        .replace("{code}", GROUP[0])
+        .replace("{name}", "1-grid-x")
+        .replace("{number}", "1")
+    )
     body: dict[str, Any] = {"json": {}} if "/api/" in route else {"content": ""}
     given = GIVEN.get(route, body if route.startswith("POST") else {})
     form = {"Content-Type": FORM} if "content" in given else {}

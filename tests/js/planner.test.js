@@ -15,6 +15,7 @@ test("every tool says what it wants next, and then is an operation", () => {
   assert.equal(facts("split", ["a"], []), null);
   assert.deepEqual(facts("merge", ["a", "b"], []), { operation: "merge", codes: ["a", "b"] });
   assert.deepEqual(facts("split_balanced", ["a"], [], { parts: "3" }), { operation: "split_balanced", code: "a", parts: 3, by: "households" });
+  assert.deepEqual(facts("renumber", ["a"], [], { community: "c" }), { operation: "renumber", parent: "c" });
   assert.deepEqual(facts("reparent", ["a"], [], { parent: "c" }), { operation: "reparent", code: "a", parent: "c" });
 });
 

@@ -106,5 +106,10 @@ def test_a_community_is_balanced_by_plans_that_hold(
     for one in plans:
         assert run("redraw", one) == 0
         assert "0 new, 0 gone" in capsys.readouterr().out
+    river = {"type": "LineString", "coordinates": [[117.0, 36.0], [117.0, 36.1]]}
+    (town / "river.geojson").write_text(json.dumps(river), encoding="utf-8")
+    assert run("balance", community, "--barrier", town / "river.geojson") == 0
+    assert run("balance", community, "--barrier", town / "no.geojson") == 1
+    assert "--barrier" in capsys.readouterr().err
     assert run("balance", "nowhere") == 1
     assert run("balance", polygons.grids().codes[0]) == 1

@@ -7,7 +7,9 @@ import io
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 
 from tests.api.routes.planned import CELLS, COMMUNITY, STREET, Office, across, office, split, within
 from tests.api.routes.towns import Town
@@ -184,6 +186,23 @@ def test_options_even_out_a_community_and_can_be_drawn(desk: Office) -> None:
         assert desk.draw(number, *best["operations"])["plan"]["taken"] == len(best["operations"])
 
 
+def test_nothing_goes_over_a_barrier_that_is_drawn(desk: Office) -> None:
+    number = desk.opened(area=STREET)
+    heavier = "update buildings set households = households {} 5 where area_id = (select id from areas where code = %s)"
+    desk.town.sql(heavier.format("*"), CELLS[0])
+    shapes = dict(zip(polygons.grids().codes, polygons.grids().polygons, strict=True))
+    west, south, east, north = shapely.total_bounds([shapes[code] for code in shapes if code.startswith(STREET[:9])])
+    walls = [[[x, south - 0.01], [x, north + 0.01]] for x in np.linspace(west, east, 40)]
+    walls += [[[west - 0.01, y], [east + 0.01, y]] for y in np.linspace(south, north, 9)]
+    free = desk.told("POST", f"/plans/{number}/options", area=STREET, by="households")["options"]
+    assert any(one["operations"] for one in free) and all(one["walk_m"] > 0 for one in free)
+    walled = desk.told("POST", f"/plans/{number}/options", area=STREET, by="households", barriers=walls)["options"]
+    assert not any(one["operations"] for one in walled)
+    answer = desk.ask("POST", f"/plans/{number}/options", area=COMMUNITY, barriers=[[[121.0, 39.0]]])
+    assert answer.status_code == 422 and answer.json()["errors"][0]["field"].startswith("barriers")
+    desk.town.sql(heavier.format("/"), CELLS[0])
+
+
 def test_plans_are_seen_within_the_territory_only(desk: Office) -> None:
     other_street = polygons.street_code(2)
     answer = desk.ask("POST", "/plans", name="越界", area=other_street)
@@ -194,3 +213,22 @@ def test_plans_are_seen_within_the_territory_only(desk: Office) -> None:
     assert mine in seen and theirs not in seen
     assert desk.ask("GET", f"/plans/{theirs}").status_code == 404
     assert {mine, theirs} <= {one["plan"] for one in desk.told("GET", "/plans", who=desk.other, state="draft")["plans"]}
+
+
+def test_a_community_is_numbered_anew_with_numbers_that_nobody_ever_had(desk: Office) -> None:
+    number = desk.opened()
+    desk.draw(number, split(CELLS[0]), {"operation": "renumber", "parent": COMMUNITY})
+    used = len(CELLS) + 1
+    cells = desk.told("GET", f"/plans/{number}/cells")["features"]
+    created = sorted(one["properties"]["code"] for one in cells if one["properties"]["change"] == "created")
+    assert created == [f"{COMMUNITY}{used + n:03d}" for n in range(1, used + 1)]
+    shares = desk.told("GET", f"/plans/{number}/consequences")["shares"]
+    whole = {one["from_code"]: one["to_code"] for one in shares if one["share"] > 0.999}
+    assert set(whole) == set(CELLS) - {CELLS[0]} and len(set(whole.values())) == len(whole)
+    answer = desk.ask(
+        "POST",
+        f"/plans/{number}/operations",
+        version=desk.version(number),
+        operations=[{"operation": "renumber", "parent": "x"}],
+    )
+    assert answer.status_code == 422 and "unknown_parent" in answer.json()["detail"], answer.text

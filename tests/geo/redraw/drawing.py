@@ -15,6 +15,7 @@ from geo.redraw import (
     MoveVertex,
     Operation,
     Refused,
+    Renumber,
     Reparent,
     Reshape,
     Split,
@@ -37,6 +38,7 @@ KINDS = (
     "carve",
     "balanced",
     "parent",
+    "number",
     "mend",
 )
 METRES = np.array([METRE_EAST, METRE_NORTH])
@@ -93,6 +95,10 @@ class Hand:
 
     def parent(self, coverage: Coverage, code: str) -> Operation:
         return Reparent(code, str(self.rng.choice(sorted(coverage.parents))))
+
+    def number(self, coverage: Coverage, code: str) -> Operation:
+        parent = coverage[code].parent
+        return Renumber(parent, self.codes(sum(cell.parent == parent for cell in coverage.cells)))
 
     def mend(self, coverage: Coverage, code: str) -> Operation:
         return MendSlivers(code, 0.5)

@@ -13,7 +13,7 @@ from geo.redraw import Coverage, Option, balance, check, measured
 from geo.redraw.applying import apply
 from geo.redraw.refused import Refused
 from geo.redraw.tiling import tiled
-from tests.geo.redraw.layers import CHECKOUT, demo_street, exactly, line, nine
+from tests.geo.redraw.layers import CHECKOUT, METRE_EAST, demo_street, exactly, line, nine
 
 SIX = ("00001", "00002", "00004", "00005", "00007", "00008")
 
@@ -72,6 +72,14 @@ def test_same_arguments_same_options() -> None:
     once, again = (balance(nine(), SIX, uneven()) for _ in range(2))
     assert [o.measures for o in once] == [o.measures for o in again]
     assert [o.operations for o in once] == [o.operations for o in again]
+
+
+def test_how_far_one_walks_is_measured_from_the_middle_of_the_weights() -> None:
+    """Two buildings a hundred metres apart in one cell, one alone in another."""
+    east = 100 * METRE_EAST
+    weights = np.array([[121.005, 39.005, 1.0], [121.005 + east, 39.005, 1.0], [121.015, 39.005, 2.0]])
+    told = measured(nine(), nine(), SIX, weights)
+    assert told.walk_m == pytest.approx(25.0, rel=0.01)
 
 
 def test_locked_cells_stay_bit_for_bit() -> None:

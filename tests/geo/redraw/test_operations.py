@@ -16,6 +16,7 @@ from geo.redraw import (
     Merge,
     MoveVertex,
     Operation,
+    Renumber,
     Reparent,
     Reshape,
     Split,
@@ -141,6 +142,23 @@ def test_another_community_keeps_the_polygon() -> None:
     assert derived(after)["c2"].area == pytest.approx(4e-4)
 
 
+def test_a_community_is_numbered_anew_as_one_reads_a_page() -> None:
+    before = nine()
+    after, change = done(before, Renumber("c1", tuple(f"n{n}" for n in range(1, 7))))
+    assert change.retired == ("00001", "00002", "00004", "00005", "00007", "00008")
+    read = {"n1": "00007", "n2": "00004", "n3": "00008", "n4": "00005", "n5": "00001", "n6": "00002"}
+    assert all(after[new].polygon is before[old].polygon for new, old in read.items())
+    assert after.replaced(change.inverse) == before
+    for wrong, reason in (
+        (Renumber("c9", ("n1",)), "unknown_parent"),
+        (Renumber("c1", ("n1",)), "unreadable"),
+        (Renumber("c1", ("00003", "n2", "n3", "n4", "n5", "n6")), "code_taken"),
+    ):
+        with pytest.raises(Refused) as caught:
+            apply(before, wrong)
+        assert caught.value.reason == reason
+
+
 @pytest.mark.parametrize("parts", [2, 3, 4, 7])
 def test_balanced_split_shares_out_the_weights(parts: int) -> None:
     spots = np.random.default_rng(3).uniform([121.0101, 39.0101], [121.0199, 39.0199], (400, 2))
@@ -203,6 +221,7 @@ EVERY_KIND: list[Operation] = [
         "00010",
     ),
     Reparent("00005", "c2"),
+    Renumber("c2", ("00010", "00011", "00012")),
     SplitBalanced("00005", 2, ("00005", "00010"), ((121.012, 39.012, 5), (121.018, 39.018, 5.5))),
     MendSlivers("00005", 3.0),
 ]

@@ -10,6 +10,7 @@ export const TOOLS = {
   carve: { key: "c", picks: [1, 1], draws: "area" },
   move_vertex: { key: "v", picks: [0, 0], draws: "move" },
   reparent: { key: "p", picks: [1, 1], asks: "parent" },
+  renumber: { key: "n", picks: [1, 1] },
   mend_slivers: { key: "i", picks: [1, 1], asks: "width_m" },
 };
 const LEAST = { line: 2, area: 3, move: 2 };
@@ -49,6 +50,7 @@ export function facts(tool, picked, points, asked = {}) {
     carve: () => ({ code: picked[0], area: area() }),
     move_vertex: () => ({ at: line[0], to: line[1] }),
     reparent: () => ({ code: picked[0], parent: asked.parent ?? "" }),
+    renumber: () => ({ parent: asked.community ?? "" }),
     mend_slivers: () => ({ code: picked[0], width_m: Number(asked.width_m ?? 5) }),
   };
   return { operation: tool, ...made[tool]() };

@@ -56,7 +56,8 @@ async function finish() {
 }
 
 function asked() {
-  return Object.fromEntries(["parts", "by", "parent", "width_m"].map((name) => [name, byId(name).value]));
+  const community = state.cells.find(({ properties }) => properties.code === state.picked[0])?.properties.parent;
+  return { community, ...Object.fromEntries(["parts", "by", "parent", "width_m"].map((name) => [name, byId(name).value])) };
 }
 
 async function operate(operations) {
