@@ -14,12 +14,12 @@ from maps.console import OPTIONS, in_page
 from maps.pages import fill
 from maps.strings import LANG_ATTRIBUTE, Language, catalogue, phrase
 
-MAP = "planner-map"
+MAP, SECOND_MAP = "planner-map", "compared-map"
 #: Tools in the order of the toolbar, with their keys; the module operations.js has the same.
 TOOLS = (
     *(("split", "S"), ("split_balanced", "B"), ("merge", "M"), ("transfer", "T"), ("reshape", "R"), ("carve", "C")),
     *(("move_vertex", "V"), ("reparent", "P"), ("renumber", "N")),
-    ("mend_slivers", "I"),
+    *(("mend_slivers", "I"), ("keep", "K"), ("barrier", "W")),
 )
 MEASURES = ("households", "residents", "over_60", "reports")
 
@@ -58,6 +58,8 @@ def planner_page(facts: PlannerFacts, language: Language) -> str:
         "areas": communities,
         "strings": catalogue(language, "plan.") | catalogue(language, "map."),
         "map": MAP,
+        "secondMap": SECOND_MAP,
+        "mayLock": may(facts.role, Action.LOCK_CELLS),
         "mayDraw": may(facts.role, Action.DRAW_PLANS),
     }
     return fill(
@@ -74,6 +76,7 @@ def planner_page(facts: PlannerFacts, language: Language) -> str:
         ],
         measures=[(one, phrase(f"plan.by_{one}", language)) for one in MEASURES],
         map=MAP,
+        second_map=SECOND_MAP,
         map_options=orjson.dumps(OPTIONS | {"maxZoom": 21, "doubleClickZoom": False}).decode(),
         config=in_page(config),
         other=other,

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.cli.column_maps import BadOption
 from api.cli.transactions import in_transaction, this_moment
+from geo.crs import STORAGE_CRS
 from geo.redraw import Option, Refused, balance
 from layers.areas.queries import UnknownArea, areas, edition_in_force
 from layers.districts.queries import district as district_of
@@ -90,4 +91,4 @@ def _lines(file: Path) -> list[BaseGeometry]:
             value=str(file),
             remedy="Put the .prj beside it.",
         )
-    return list(table.to_crs(4326).geometry.dropna())
+    return list(table.to_crs(STORAGE_CRS).geometry.dropna())

@@ -15,16 +15,11 @@ from tests.toytown import people
 
 PLACE = {"lon": 117.2, "lat": 36.6, "datum": "wgs84"}
 FORM = "application/x-www-form-urlencoded"
+IN_TOWN = ("levels", "kinds", "units", "editions", "areas", "service-points", "editions/{number}/certificate")
 GIVEN: dict[str, dict[str, Any]] = {
-    "GET /api/v1/levels": {"params": {"district": TOWN}},
-    "GET /api/v1/kinds": {"params": {"district": TOWN}},
-    "GET /api/v1/units": {"params": {"district": TOWN}},
+    **{f"GET /api/v1/{path}": {"params": {"district": TOWN}} for path in IN_TOWN},
     "GET /api/v1/figures/definitions": {},
-    "GET /api/v1/editions": {"params": {"district": TOWN}},
-    "GET /api/v1/editions/{number}/certificate": {"params": {"district": TOWN}},
-    "GET /api/v1/areas": {"params": {"district": TOWN}},
     "GET /api/v1/areas/{level}/{code}/geometry": {"params": {"district": TOWN}},
-    "GET /api/v1/service-points": {"params": {"district": TOWN}},
     "GET /api/v1/locate": {"params": {"district": TOWN, "lon": "117.2", "lat": "36.6", "datum": "wgs84"}},
     "POST /api/v1/locate": {"json": {"district": TOWN, "lon": 117.2, "lat": 36.6, "datum": "wgs84"}},
     "GET /maps/outlines/{name}.json": {"params": {"district": TOWN}},

@@ -43,10 +43,16 @@ export function searchBox(input, list, datum, say, told) {
     if (NUMBER.test(text)) {
       const open = told.reports().filter(({ number }) => number.startsWith(text)).slice(0, SHOWN);
       const whole = /^\d{8}-\d{7}$/.test(text) && !open.length ? [{ number: text }] : [];
-      return [...open, ...whole].map(({ number }) => item(number, () => told.open(number)));
+      const reports = [...open, ...whole].map(({ number }) => item(number, () => told.open(number)));
+      // Fifteen digits may be a grid's code as well.
+      return text.includes("-") ? reports : [...reports, ...(await areas(text))];
     }
-    const { areas } = await ask(here(`/api/v1/areas?limit=${SHOWN}&q=${encodeURIComponent(text)}`));
-    return areas.map((one) => item(`${one.name} · ${one.parent?.name ?? ""}`, () => told.area(one.level, one.code)));
+    return areas(text);
+  }
+
+  async function areas(text) {
+    const found = await ask(here(`/api/v1/areas?limit=${SHOWN}&q=${encodeURIComponent(text)}`));
+    return found.areas.map((one) => item(`${one.name} · ${one.parent?.name ?? ""}`, () => told.area(one.level, one.code)));
   }
 
   async function goTo({ lon, lat }) {

@@ -37,10 +37,10 @@ export async function ask(url, init = {}) {
 }
 
 /** Sends a body; the session's own token goes along, which a foreign page does not know. */
-export async function send(url, body) {
+export async function send(url, body, method = "POST") {
   token ??= (await ask("/api/v1/session")).csrf_token;
   const headers = { "Content-Type": "application/json", "X-CSRF-Token": token };
-  return ask(url, { method: "POST", headers, body: JSON.stringify(body) });
+  return ask(url, { method, headers, body: JSON.stringify(body) });
 }
 
 /** A name for a step or report that makes it safe to send again. */

@@ -15,6 +15,7 @@ const LOOKS = {
 const BORDER = { color: "#31465a", opacity: 0.7, weight: 1.1, dashArray: null };
 const OUTSIDE = { fillColor: "#dfe4e8", fillOpacity: 0.6, opacity: 0.35 };
 const PICKED = { color: "#0b4a66", opacity: 1, weight: 3.2 };
+const BARRIER = { color: "#1f5fa8", weight: 4, opacity: 0.8, dashArray: "10 6", interactive: false };
 const FORMER = { color: "#a8261d", weight: 2, dashArray: "6 5", fill: false, interactive: false };
 
 /** told: {pick(code), point([lon, lat]), finish(), back(), cancel()} — what was done on the map. */
@@ -25,7 +26,7 @@ export function openGround(id, told, say) {
   const box = map.getContainer();
   const cross = L.DomUtil.create("div", "cross", box);
   cross.setAttribute("aria-hidden", "true");
-  const groups = Object.fromEntries(["cells", "names", "former", "sketch", "problem", "notes"].map((name) => [name, L.layerGroup().addTo(map)]));
+  const groups = Object.fromEntries(["cells", "names", "former", "barriers", "sketch", "problem", "notes"].map((name) => [name, L.layerGroup().addTo(map)]));
   let byCode = new Map();
   let rings = [];
   let isDrawing = false;
@@ -77,8 +78,10 @@ export function openGround(id, told, say) {
   });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
 
-  /** Draws grids; what they are called stands in them. */
-  function show(features, picked, shows) {
+  const swipe = swiping(map);
+
+  /** Draws grids; what they are called stands in them. `fast`: codes of grids that stay as they are. */
+  function show(features, picked, shows, fast = new Set()) {
     for (const name of ["cells", "names", "former"]) groups[name].clearLayers();
     byCode = new Map();
     rings = [];
@@ -89,16 +92,10 @@ export function openGround(id, told, say) {
       const layer = L.geoJSON(feature, { style: { ...look, ...(isPicked ? PICKED : {}) } }).addTo(groups.cells);
       byCode.set(code, { feature, layer });
       rings.push(...ringsOf(feature.geometry));
-      if (inside) name(code.slice(-3), layer.getBounds().getCenter(), feature.geometry);
+      if (inside) named(feature, fast.has(code)).addTo(groups.names);
     }
     for (const code of picked) byCode.get(code)?.layer.bringToFront();
     if (shows !== "after") for (const one of features.former) L.geoJSON(one, { style: FORMER }).addTo(groups.former);
-  }
-
-  function name(text, centre, geometry) {
-    const icon = L.divIcon({ className: "cell-name", html: "", iconSize: [40, 16] });
-    const marker = L.marker(middleOf(geometry) ?? centre, { icon, interactive: false, keyboard: false }).addTo(groups.names);
-    marker.getElement().textContent = text;
   }
 
   let sketch = [];
@@ -116,7 +113,7 @@ export function openGround(id, told, say) {
     show,
     fit: () => {
       const inside = [...byCode.values()].filter(({ feature }) => feature.properties.inside).map(({ layer }) => layer.getBounds());
-      if (inside.length) map.fitBounds(inside.reduce((all, one) => all.extend(one), L.latLngBounds(inside[0])), { paddingTopLeft: [24, 150], paddingBottomRight: [24, 50], animate: false });
+      if (inside.length) map.fitBounds(inside.reduce((all, one) => all.extend(one), L.latLngBounds(inside[0])), { paddingTopLeft: [24, 30 + (document.querySelector(".over")?.offsetHeight ?? 0)], paddingBottomRight: [24, 50], animate: false });
     },
     /** draws: line, area, move or null; points: those placed so far. */
     sketch: (draws, points) => {
@@ -133,6 +130,15 @@ export function openGround(id, told, say) {
       const layer = L.geoJSON(geometry, { style, pointToLayer: (_, at_) => L.circleMarker(at_, { ...style, radius: 9 }) }).addTo(groups.problem);
       if (!map.getBounds().contains(layer.getBounds())) map.fitBounds(layer.getBounds(), { maxZoom: 17, animate: false });
     },
+    barriers: (lines) => {
+      groups.barriers.clearLayers();
+      for (const line of lines) L.polyline(line.map(([lon, lat]) => [lat, lon]), BARRIER).addTo(groups.barriers);
+    },
+    /** Another plan's grids over these, from a share of the width to the right; null: none. */
+    compare: (cells, share) => swipe(cells, share, (feature) => ({ ...BORDER, ...(LOOKS[feature.properties.change] ?? LOOKS.same), ...(feature.properties.inside ? {} : OUTSIDE) })),
+    /** The other map shows what this one shows, and goes where it goes; and the other way round. */
+    follow: (other) => together(map, other.map),
+    map,
     notes: (comments) => {
       groups.notes.clearLayers();
       comments.forEach(({ at: place, text }, i) => {
@@ -144,6 +150,54 @@ export function openGround(id, told, say) {
     middle: () => { const { lng, lat } = map.getCenter(); return [lng, lat]; },
     focus: () => box.focus(),
   };
+}
+
+const followed = new WeakSet();
+
+function together(one, other) {
+  other.invalidateSize({ animate: false });
+  other.setView(one.getCenter(), one.getZoom(), { animate: false });
+  if (followed.has(other)) return;
+  followed.add(other);
+  for (const [from, to] of [[one, other], [other, one]]) {
+    from.on("moveend", () => {
+      const [here, there] = [from.getCenter(), to.getCenter()];
+      // A view that came from the other map is not sent back: rounding would have them chase each other.
+      const isThere = from.getZoom() === to.getZoom() && from.latLngToContainerPoint(here).distanceTo(from.latLngToContainerPoint(there)) < 2;
+      if (!isThere) to.setView(here, from.getZoom(), { animate: false });
+    });
+  }
+}
+
+/** Draws features in a pane of its own that is seen right of a line only. */
+function swiping(map) {
+  const [pane, names] = ["compared", "comparedNames"].map((name) => map.createPane(name));
+  pane.style.zIndex = 450;
+  names.style.zIndex = 600;
+  const renderer = L.canvas({ pane: "compared", padding: 0.5 });
+  const group = L.layerGroup().addTo(map);
+  let at = null;
+  const clip = () => {
+    const [from, size] = [map.containerPointToLayerPoint([0, 0]), map.getSize()];
+    const part = (left, right) => `rect(${from.y}px, ${from.x + size.x * right}px, ${from.y + size.y}px, ${from.x + size.x * left}px)`;
+    pane.style.clip = names.style.clip = at === null ? "auto" : part(at, 1);
+    map.getPane("markerPane").style.clip = at === null ? "auto" : part(0, at);
+  };
+  map.on("move zoomend resize", clip);
+  return (features, share, style) => {
+    group.clearLayers();
+    at = features === null ? null : share;
+    map.getContainer().style.setProperty("--swipe", features === null ? "-10px" : `${share * 100}%`);
+    for (const feature of features ?? []) L.geoJSON(feature, { style, renderer, pane: "compared", interactive: false }).addTo(group);
+    for (const feature of features ?? []) if (feature.properties.inside) named(feature, false, "comparedNames").addTo(group);
+    clip();
+  };
+}
+
+/** The end of a grid's code, in its middle. */
+function named({ geometry, properties: { code } }, isFast, pane = "markerPane") {
+  const icon = L.divIcon({ className: isFast ? "cell-name fast" : "cell-name", html: code.slice(-3).replace(/[^\w-]/g, ""), iconSize: [40, 16] });
+  return L.marker(middleOf(geometry) ?? L.geoJSON(geometry).getBounds().getCenter(), { icon, pane, interactive: false, keyboard: false });
 }
 
 function ringsOf({ type, coordinates }) {

@@ -13,19 +13,33 @@ export const TOOLS = {
   renumber: { key: "n", picks: [1, 1] },
   mend_slivers: { key: "i", picks: [1, 1], asks: "width_m" },
 };
+/** Tools that change nothing in the plan: what a search is to heed. */
+export const HEEDED = { keep: { key: "k", picks: [0, 0] }, barrier: { key: "w", picks: [0, 0], draws: "line" } };
+const ALL = { ...TOOLS, ...HEEDED };
 const LEAST = { line: 2, area: 3, move: 2 };
 
 /** A pick more or less; one too many pushes the oldest out. */
 export function pick(tool, picked, code) {
   const without = picked.filter((one) => one !== code);
   if (without.length < picked.length) return without;
-  const most = TOOLS[tool]?.picks[1] ?? 1;
+  const most = ALL[tool]?.picks[1] ?? 1;
   return most ? [...picked, code].slice(-most) : [];
+}
+
+/** What a tool draws, and what it asks. */
+export function needs(tool) {
+  return ALL[tool] ?? {};
+}
+
+/** The tool of a key. */
+export function toolOf(key) {
+  return Object.keys(ALL).find((name) => ALL[name].key === key);
 }
 
 /** What is wanted next: pick, draw, ask or done. */
 export function wanted(tool, picked, points) {
-  const { picks, draws, asks } = TOOLS[tool];
+  if (tool === "keep") return "pick";
+  const { picks, draws, asks } = ALL[tool];
   if (picked.length < picks[0]) return "pick";
   if (draws && points.length < LEAST[draws]) return "draw";
   return asks ? "ask" : "done";
@@ -33,12 +47,12 @@ export function wanted(tool, picked, points) {
 
 /** A sketch that needs no word to end: the second point of a move is the last. */
 export function isComplete(tool, points) {
-  return TOOLS[tool].draws === "move" && points.length === 2;
+  return ALL[tool].draws === "move" && points.length === 2;
 }
 
 /** The operation's facts; null while something is wanted. Points are [lon, lat]. */
 export function facts(tool, picked, points, asked = {}) {
-  if (!["done", "ask"].includes(wanted(tool, picked, points))) return null;
+  if (!TOOLS[tool] || !["done", "ask"].includes(wanted(tool, picked, points))) return null;
   const line = points.map(rounded);
   const area = () => [[...line, line[0]]];
   const made = {

@@ -4,9 +4,12 @@ import { Refused, ask, askIn, here, send } from "../console/service.js";
 import { byId, element } from "../elements.js";
 import { openGround } from "./ground.js";
 import { areaM2, lengthM, told } from "./measures.js";
-import { TOOLS, facts, isComplete, pick, wanted } from "./operations.js";
-import { commentsOf, gridList, headOf, logOf, optionsOf, planList, stepsOf, suggestionsOf } from "./panels.js";
+import { comparing } from "./compare.js";
+import { locks } from "./locks.js";
+import { facts, isComplete, needs, pick, toolOf, wanted } from "./operations.js";
+import { commentsOf, gridList, headOf, logOf, planList, stepsOf } from "./panels.js";
 import { sheetOf } from "./sheet.js";
+import { suggest } from "./suggest.js";
 
 const config = JSON.parse(byId("config-json").textContent);
 const say = (key) => config.strings[key] ?? key;
@@ -14,16 +17,21 @@ const whole = (n) => n.toLocaleString(config.language === "zh" ? "zh-CN" : "en")
 const moment = (at) => new Date(at).toLocaleString(config.language === "zh" ? "zh-CN" : "en-GB", { timeZone: config.timeZone, dateStyle: "short", timeStyle: "short" });
 askIn(config.district.code);
 
-const state = { plan: null, area: "", cells: [], former: [], tool: null, picked: [], points: [], shows: "both", busy: false };
+const state = { plan: null, area: "", cells: [], former: [], tool: null, picked: [], points: [], shows: "both", busy: false, kept: new Set(), barriers: [], held: new Map() };
 const ground = openGround(config.map, {
-  pick: (code) => { if (code && state.tool) { state.picked = pick(state.tool, state.picked, code); draw(); } else if (code) choose(code); },
+  pick: (code) => code && choose(code),
   point: (at) => { state.points.push(at); if (isComplete(state.tool, state.points)) finish(); else draw(); },
   finish: () => finish(),
   back: () => { state.points.pop(); draw(); },
 }, say);
+const suggesting = suggest(state, { say, operate, refused, draw });
+const orders = locks(state, config.mayLock, { say, refused, draw });
+const compared = comparing(state, ground, config.secondMap, { say, whole, refused });
 
 function choose(code) {
-  state.picked = state.picked[0] === code ? [] : [code];
+  if (state.tool === "keep") suggesting.keep(code);
+  else if (state.tool) state.picked = pick(state.tool, state.picked, code);
+  else state.picked = state.picked[0] === code ? [] : [code];
   draw();
 }
 
@@ -31,26 +39,34 @@ function choose(code) {
 function draw() {
   const { tool, picked, points } = state;
   const next = tool ? wanted(tool, picked, points) : null;
-  const draws = tool && next !== "pick" ? TOOLS[tool].draws ?? null : null;
+  const draws = tool && next !== "pick" ? needs(tool).draws ?? null : null;
   for (const one of document.querySelectorAll("[data-tool]")) one.setAttribute("aria-pressed", String(one.dataset.tool === tool));
-  ground.show({ cells: state.cells, former: state.former }, picked, state.shows);
+  ground.show({ cells: state.cells, former: state.former }, picked, state.shows, new Set([...state.kept, ...state.held.keys()]));
+  ground.barriers(state.barriers);
+  suggesting.show();
+  orders.show();
   ground.sketch(draws, points);
-  byId("grids").replaceChildren(...gridList(state.cells, picked, say, (code) => { state.picked = tool ? pick(tool, state.picked, code) : [code]; draw(); }));
+  byId("grids").replaceChildren(...gridList(state.cells, picked, say, choose));
   byId("prompt").textContent = tool ? say(`plan.prompt_${next === "done" ? (draws ? "finish" : "apply") : next}_${next === "draw" ? draws : "any"}`) : say("plan.prompt_none");
   byId("measure").textContent = points.length > 1 ? (draws === "area" ? told(areaM2(points), 2) : told(lengthM(points))) : "";
   byId("apply").hidden = !tool || !["done", "ask"].includes(next);
-  for (const name of ["parts", "parent", "width_m"]) byId(`ask-${name}`).hidden = !tool || TOOLS[tool].asks !== name;
+  for (const name of ["parts", "parent", "width_m"]) byId(`ask-${name}`).hidden = needs(tool).asks !== name;
 }
 
 function use(tool) {
   Object.assign(state, { tool: state.tool === tool ? null : tool, points: [], picked: state.picked.slice(0, 1) });
-  if (tool === "move_vertex") state.picked = [];
+  if (needs(tool).picks?.[1] === 0) state.picked = [];
   ground.problem(null);
   draw();
   ground.focus();
 }
 
 async function finish() {
+  if (state.tool === "barrier" && state.points.length > 1) {
+    suggesting.barrier(state.points);
+    state.points = [];
+    draw();
+  }
   const made = state.tool && facts(state.tool, state.picked, state.points, asked());
   if (made) await operate([made]);
 }
@@ -141,12 +157,14 @@ async function openPlan(number) {
   state.area = (inside.find(({ code }) => code === wished) ?? inside[0]).code;
   byId("area").value = state.area;
   byId("parent").replaceChildren(...inside.map((one) => element("option", { value: one.code, textContent: one.name })));
-  Object.assign(state, { tool: null, picked: [], points: [] });
+  Object.assign(state, { tool: null, picked: [], points: [], barriers: [], kept: new Set() });
   remember();
   for (const [id, hidden] of [["office", true], ["table", false]]) byId(id).hidden = hidden;
+  await orders.load();
   await reload();
   ground.fit();
   draw();
+  await compared.list();
 }
 
 function remember() {
@@ -169,7 +187,7 @@ function listen() {
   byId("redo").addEventListener("click", () => changing("redo", {}));
   byId("rebase").addEventListener("click", () => changing("rebase", {}));
   byId("back").addEventListener("click", () => { history.replaceState(null, "", location.pathname); list(); });
-  byId("area").addEventListener("change", async ({ target }) => { state.area = target.value; remember(); await reload(); ground.fit(); });
+  byId("area").addEventListener("change", async ({ target }) => { state.area = target.value; remember(); await reload(); ground.fit(); await compared.again(); });
   byId("shows").addEventListener("change", ({ target }) => { state.shows = target.value; draw(); });
   byId("help-button").addEventListener("click", () => byId("help").showModal());
   byId("help-close").addEventListener("click", () => byId("help").close());
@@ -181,19 +199,6 @@ function listen() {
     try {
       await openPlan((await send("/api/v1/plans", body)).plan);
     } catch (fault) { refused(fault); }
-  });
-  byId("balance").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    byId("options").replaceChildren(element("li", { textContent: say("plan.searching") }));
-    try {
-      const found = await send(`/api/v1/plans/${state.plan.plan}/options`, { area: state.area, by: byId("balance-by").value });
-      byId("options").replaceChildren(...optionsOf(found.options, say, operate));
-    } catch (fault) { byId("options").replaceChildren(); refused(fault); }
-  });
-  byId("evidence").addEventListener("click", async () => {
-    byId("options").replaceChildren(element("li", { textContent: say("plan.searching") }));
-    const found = await ask(`/api/v1/plans/${state.plan.plan}/suggestions`);
-    byId("options").replaceChildren(...suggestionsOf(found.suggestions, say, operate));
   });
   byId("comment").addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -213,7 +218,7 @@ function keys(event) {
   const isTyping = event.target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
   if (event.key === "Escape") return use(state.tool);
   if (isTyping || byId("table").hidden) return undefined;
-  const tool = Object.keys(TOOLS).find((name) => TOOLS[name].key === event.key);
+  const tool = toolOf(event.key);
   if (tool && !byId("tools").hidden) return use(tool);
   return { z: () => byId("undo").click(), y: () => byId("redo").click(), Enter: () => event.target === document.body && finish(), "?": () => byId("help").showModal(), g: () => ground.focus() }[event.key]?.();
 }

@@ -12,7 +12,7 @@ export function sheetOf(sheet, plan, say, whole, language) {
   if (!sheet.cells.length) return [element("p", { className: "fine", textContent: say("plan.nothing_changes") })];
   const moved = element("dl", { className: "moved" });
   for (const name of MOVED) {
-    moved.append(element("dt", { textContent: say(`plan.${name}`) }), element("dd", { textContent: whole(sheet.moved[name]) }));
+    moved.append(element("div", {}, element("dt", { textContent: say(`plan.${name}`) }), element("dd", { textContent: whole(sheet.moved[name]) })));
   }
   const people = [
     ["plan.left", sheet.left],
@@ -43,7 +43,7 @@ function number(value, name, whole) {
   return name === "compactness" ? value.toFixed(2) : whole(Math.round(value));
 }
 
-function table(heads, rows) {
+export function table(heads, rows) {
   const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col", textContent: text })));
   const body = rows.map(([first, ...rest]) => element("tr", {}, element("th", { scope: "row", textContent: first }), ...rest.map((text) => element("td", { textContent: text }))));
   return element("div", { className: "scroll", tabIndex: 0 }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)));

@@ -2,105 +2,38 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+import time
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.cluster_database import url_of
-from layers.actors import Role
-from tests.api.routes.people import Visitor, visitor
-from tests.api.routes.planned import CELLS, COMMUNITY, within
-from tests.api.routes.towns import Town, served
+from tests.api.routes.planned import CELLS
+from tests.api.routes.towns import Town
+from tests.browser.planner.office import (
+    DESK,
+    NEW,
+    REACH_PX,
+    WALL,
+    People,
+    across,
+    opened,
+    paged,
+    pictured,
+    planner,
+    settled,
+)
 from tests.toytown import polygons
-from tests.toytown.fixtures import _clone
 
 pytestmark = pytest.mark.browser
-DESK, WALL = (1366, 768), (1920, 1080)
 IN_FORCE_MS = 20_000
-PICTURES = os.environ.get("WANGGE_PICTURES")
-REACH_PX = 130
-NEW = f"{COMMUNITY}{len(CELLS) + 1:03d}"
-
-
-@pytest.fixture(scope="module")
-def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
-    with (
-        _clone(admin, toytown_template, worker_id) as name,
-        served(url_of(server_url, name), with_worker=True) as running,
-    ):
-        for code in CELLS:
-            running.file(subject=within(code))
-        yield running
-
-
-@pytest.fixture(scope="module")
-def people(town: Town) -> tuple[Visitor, Visitor]:
-    """A planner and a supervisor of the whole town; made in a thread: the browser holds this one's event loop."""
-
-    def made() -> tuple[Visitor, Visitor]:
-        both = [visitor(town, role, areas=(polygons.DISTRICT_CODE,), enrolled=True) for role in ROLES]
-        for one in both:
-            one.sign_in()
-        return both[0], both[1]
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(made).result()
-
-
-ROLES = (Role.PLANNER, Role.SUPERVISOR)
-
-
-def planner(
-    browser: Browser, town: Town, who: Visitor, query: str = "", *, size: tuple[int, int] = DESK, **more: Any
-) -> Page:
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **more)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    page.errors = errors  # type: ignore[attr-defined]
-    context.add_cookies([{"name": "wangge_session", "value": who.token, "url": str(town.client.base_url)}])
-    page.goto(f"{town.client.base_url}/planner?{query or 'lang=zh'}")
-    page.wait_for_selector("body[data-ready]")
-    return page
-
-
-def opened(page: Page, name: str) -> int:
-    """Open a plan for the community, on the page."""
-    page.fill("[name=name]", name)
-    page.select_option("[name=area]", COMMUNITY)
-    page.click("#new-plan button.main")
-    page.wait_for_selector("body[data-sheet$='/1']")
-    return int(page.locator("body").get_attribute("data-sheet", timeout=1_000).split("/")[0])  # type: ignore[union-attr]
-
-
-def settled(page: Page, number: int, version: int) -> None:
-    page.wait_for_selector(f"body[data-sheet='{number}/{version}']")
-
-
-def across(page: Page, code: str) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Points on the screen above and below a grid, so that a line between them cuts it off the middle."""
-    box = page.locator(".cell-name", has_text=code[-3:]).bounding_box()
-    assert box
-    x, y = box["x"] + box["width"] / 2 + 18, box["y"] + box["height"] / 2
-    return (x, y - REACH_PX), (x, y + REACH_PX)
-
-
-def pictured(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+FOLLOWS_S = 20
 
 
 def test_a_plan_is_drawn_weighed_approved_comes_in_force_and_is_taken_back(
-    browser: Browser, town: Town, people: tuple[Visitor, Visitor]
+    browser: Browser, town: Town, people: People
 ) -> None:
-    drawing, deciding = people
+    drawing, deciding = people.planner, people.supervisor
     page = planner(browser, town, drawing)
     pictured(page, "planner-plans")
     number = opened(page, "第一社区调整")
@@ -130,10 +63,21 @@ def test_a_plan_is_drawn_weighed_approved_comes_in_force_and_is_taken_back(
     expect(other.locator("#facts")).to_contain_text("已生效")
     pictured(other, "planner-in-force")
     other.context.close()
+    _followed(browser, town, people, grids=len(polygons.grids().codes) + 1, edition=2, cell=NEW)
     back = planner(browser, town, drawing)
-    _taken_back(back)
+    number = _taken_back(back)
+    for step, version in (("检查", 2), ("提交审批", 3)):
+        back.get_by_role("button", name=step, exact=True).click()
+        settled(back, number, version)
     assert not back.errors  # type: ignore[attr-defined]
     back.context.close()
+    other = planner(browser, town, deciding, f"lang=zh&plan={number}")
+    settled(other, number, 3)
+    other.get_by_role("button", name="批准", exact=True).click()
+    settled(other, number, 4)
+    _in_force(other, town, 3)
+    other.context.close()
+    _followed(browser, town, people, grids=len(polygons.grids().codes), edition=3, cell=CELLS[4])
 
 
 def _split(page: Page, number: int) -> None:
@@ -153,7 +97,27 @@ def _split(page: Page, number: int) -> None:
     expect(page.locator("#sheet")).to_contain_text(NEW[-6:])
 
 
-def _taken_back(page: Page) -> None:
+def _followed(browser: Browser, town: Town, people: People, *, grids: int, edition: int, cell: str) -> None:
+    """The figures, the report in the east of the grid, its worker's tasks and the dispatcher's map follow."""
+    wide = {"level": "grid", "metric": "open"}
+    waited = time.monotonic() + FOLLOWS_S
+    while (told := town.client.get("/maps/figures", params=wide).json())["edition"] != edition:
+        assert time.monotonic() < waited, "the service does not follow"
+        time.sleep(0.1)
+    assert told["count"] == grids
+    assert town.get(f"/reports/{people.moved}")["where"]["path"][-1]["code"] == cell
+    page = paged(browser, town, people.dispatcher, f"/console?level=grid&report={people.moved}")
+    expect(page.locator("#panel")).to_contain_text(f"第{cell[-3:]}网格")
+    page.fill("#search", cell)
+    expect(page.locator("#hits")).to_contain_text(f"第{cell[-3:]}网格")
+    assert not page.errors  # type: ignore[attr-defined]
+    page.context.close()
+    page = paged(browser, town, people.worker, f"/tasks/{people.moved}")
+    expect(page.locator("dl.facts").first).to_contain_text(f"第{cell[-3:]}网格")
+    page.context.close()
+
+
+def _taken_back(page: Page) -> int:
     """A plan that puts the first edition in force again: what it would change is told, and nothing can be drawn."""
     page.fill("[name=name]", "恢复")
     page.select_option("[name=restores]", "1")
@@ -161,6 +125,7 @@ def _taken_back(page: Page) -> None:
     page.wait_for_selector("body[data-sheet$='/1']")
     expect(page.locator("#sheet")).to_contain_text(NEW[-6:])
     expect(page.locator("#tools")).to_be_hidden()
+    return int(page.locator("body").get_attribute("data-sheet").split("/")[0])  # type: ignore[union-attr]
 
 
 def _in_force(page: Page, town: Town, edition: int) -> None:
@@ -171,8 +136,8 @@ def _in_force(page: Page, town: Town, edition: int) -> None:
         assert waited < IN_FORCE_MS
 
 
-def test_a_refusal_is_said_and_shown_where_it_is(browser: Browser, town: Town, people: tuple[Visitor, Visitor]) -> None:
-    page = planner(browser, town, people[0])
+def test_a_refusal_is_said_and_shown_where_it_is(browser: Browser, town: Town, people: People) -> None:
+    page = planner(browser, town, people.planner)
     number = opened(page, "画短了")
     page.keyboard.press("s")
     page.locator(f"#grids input[value='{CELLS[4]}']").check()
@@ -186,8 +151,8 @@ def test_a_refusal_is_said_and_shown_where_it_is(browser: Browser, town: Town, p
     page.context.close()
 
 
-def test_a_grid_is_split_by_keyboard_alone(browser: Browser, town: Town, people: tuple[Visitor, Visitor]) -> None:
-    page = planner(browser, town, people[0])
+def test_a_grid_is_split_by_keyboard_alone(browser: Browser, town: Town, people: People) -> None:
+    page = planner(browser, town, people.planner)
     number = opened(page, "键盘")
     page.locator("#grids").focus()
     page.keyboard.press("b")
@@ -217,10 +182,10 @@ SIZES: dict[str, tuple[str, tuple[int, int], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_the_page_holds_at_every_size(browser: Browser, town: Town, people: tuple[Visitor, Visitor], name: str) -> None:
+def test_the_page_holds_at_every_size(browser: Browser, town: Town, people: People, name: str) -> None:
     query, size, more = SIZES[name]
     number = town.sql("select min(id) from plans")[0][0]
-    page = planner(browser, town, people[0], f"{query}&plan={number}", size=size, **more)
+    page = planner(browser, town, people.planner, f"{query}&plan={number}", size=size, **more)
     page.wait_for_selector("body[data-sheet]")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     pictured(page, name)
