@@ -15,11 +15,13 @@ from tests.toytown import people
 
 PLACE = {"lon": 117.2, "lat": 36.6, "datum": "wgs84"}
 FORM = "application/x-www-form-urlencoded"
-IN_TOWN = ("levels", "kinds", "units", "editions", "areas", "service-points", "editions/{number}/certificate")
+IN_TOWN = (
+    *("levels", "kinds", "units", "editions", "areas", "service-points"),
+    *("editions/{number}/certificate", "areas/{level}/{code}/geometry"),
+)
 GIVEN: dict[str, dict[str, Any]] = {
     **{f"GET /api/v1/{path}": {"params": {"district": TOWN}} for path in IN_TOWN},
     "GET /api/v1/figures/definitions": {},
-    "GET /api/v1/areas/{level}/{code}/geometry": {"params": {"district": TOWN}},
     "GET /api/v1/locate": {"params": {"district": TOWN, "lon": "117.2", "lat": "36.6", "datum": "wgs84"}},
     "POST /api/v1/locate": {"json": {"district": TOWN, "lon": 117.2, "lat": 36.6, "datum": "wgs84"}},
     "GET /maps/outlines/{name}.json": {"params": {"district": TOWN}},
@@ -35,11 +37,8 @@ OTHERWISE = {
     "POST /api/v1/residents": 422,
     "DELETE /api/v1/session": 204,
     "POST /sign-in": 401,
-    "GET /sign-in/outside": 404,
-    "GET /sign-in/outside/return": 404,
-    "POST /sign-in/code": 303,
-    "POST /sign-in/password": 303,
-    "POST /sign-out": 303,
+    **dict.fromkeys(("GET /sign-in/outside", "GET /sign-in/outside/return"), 404),
+    **dict.fromkeys(("POST /sign-in/code", "POST /sign-in/password", "POST /sign-out"), 303),
 }
 
 
