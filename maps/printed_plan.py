@@ -24,8 +24,8 @@ from maps.wording import number_text
 PAIR_MM = (134.0, 108.0)
 OWN_MM = (92.0, 84.0)
 LABEL_MM = 2.8
-SHOWN = (*COUNTED, "area_m2", "compactness", "reock", "parts")
-PER_PERSON = ("cells", "households", "open_reports", "reports_year")
+SHOWN = (*COUNTED, "walk_m", "deviation", "area_m2", "compactness", "reock", "parts")
+PER_PERSON = ("cells", "households", "open_reports", "reports_year", "walk_m")
 DECIMALS = {"compactness": 2, "reock": 2}
 #: Measures whose words are not `plan.` and their own name.
 WORDS = {"parts": "plan.pieces"}
@@ -184,7 +184,10 @@ def _numbers(frame: Frame, cells: Sequence[Cell]) -> tuple[Label, ...]:
 
 def _row(one: Mapping[str, Any]) -> tuple[str, list[str]]:
     before, after = one["before"], one["after"]
-    sides = [[_number(name, side[name]) if side else "–" for side in (before, after)] for name in SHOWN]
+    # A plan that came in force keeps the sheet it had then, which may tell less.
+    sides = [
+        [_number(name, side[name]) if side and name in side else "–" for side in (before, after)] for name in SHOWN
+    ]
     return one["code"], [was if was == now else f"{was} → {now}" for was, now in sides]
 
 
@@ -198,7 +201,7 @@ def _word(name: str, language: Language) -> str:
 
 
 def _number(name: str, value: float) -> str:
-    return number_text(value, DECIMALS.get(name, 0))
+    return f"{value:+.0%}" if name == "deviation" else number_text(value, DECIMALS.get(name, 0))
 
 
 def _foot(head: PlanHead, language: Language) -> str:

@@ -6,22 +6,21 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import pi
 from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
-from sqlalchemy import Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.crs import Plane, plane_for, plane_from_srid
-from geo.redraw import Coverage
 from layers.actors import DESK
 from layers.areas.publishing_lineage import LEAST_SHARE
 from layers.areas.records import Edition
 from layers.areas.tables import AreaRow, EditionAreaRow
 from layers.districts.records import District
 from layers.places.tables import BuildingRow, ServicePointRow
+from layers.plans.counts import Counts
 from layers.plans.records import COUNTED
 from layers.plans.redrawn import Redrawn
 from layers.plans.weights import YEAR
@@ -73,7 +72,8 @@ class Sheet:
 
     `left`: numbers of people whose cells are all gone; `vacant`: new cells none of whose former ones anybody answers
     for; the other new cells are answered for by whoever answered for most of their ground. `loads`: everyone who
-    answers for a cell that changes. `reports_year`: the reports of the year before, filed again on the new boundaries.
+    answers for a cell that changes. `reports_year`: the reports of the year before, filed again on the new boundaries,
+    each with whoever would have answered for it first, and how far from the middle of their cell.
     """
 
     cells: tuple[CellChange, ...]
@@ -91,7 +91,11 @@ async def consequences(
     today = now.astimezone(district.zone).date()
     former = [*redrawn.retired, *redrawn.changed]
     answering = await answering_for(connection, district, former, on=today)
-    every = sorted({*former, *(code for codes in answering.values() for code in codes)})
+    touched = {redrawn.before[code].parent for code in former} | {
+        redrawn.after[code].parent for code in (*redrawn.created, *redrawn.changed)
+    }
+    compared = {cell.code for cell in redrawn.before.cells if cell.parent in touched}
+    every = sorted({*former, *compared, *(code for codes in answering.values() for code in codes)})
     things = await _things(connection, district, edition, every, since=now - YEAR)
     bounds = shapely.total_bounds([one.polygon for one in redrawn.before.cells])
     plane = plane_from_srid(district.plane_srid) if district.plane_srid else plane_for(bounds)
@@ -107,18 +111,19 @@ def sheet_of(
     """
     every = list(things)
     later = _codes_after(redrawn, every)
-    before, after, moved = _Counts(), _Counts(), Counter[str]()
-    for one, code in zip(every, later, strict=True):
-        before.add(one.code, one.counts)
-        after.add(code, one.counts)
+    before, after, moved = Counts(redrawn.before, plane), Counts(redrawn.after, plane), Counter[str]()
+    places = plane.to_plane(shapely.points([(one.lon, one.lat) for one in every])) if every else ()
+    for one, code, place in zip(every, later, places, strict=True):
+        before.add(one.code, one.counts, place)
+        after.add(code, one.counts, place)
         if code != one.code:
             moved.update(dict(zip(COUNTED, one.counts, strict=True)))
     codes = sorted({*redrawn.retired, *redrawn.changed, *redrawn.created})
     cells = tuple(
         CellChange(
             code,
-            before.of(code, redrawn.before, plane) if code in redrawn.before else None,
-            after.of(code, redrawn.after, plane) if code in redrawn.after else None,
+            before.of(code) if code in redrawn.before else None,
+            after.of(code) if code in redrawn.after else None,
         )
         for code in codes
     )
@@ -142,12 +147,14 @@ def _load(
     codes: Collection[str],
     heirs: Mapping[str, str],
     redrawn: Redrawn,
-    counted: tuple[_Counts, _Counts],
+    counted: tuple[Counts, Counts],
 ) -> WorkerLoad:
     theirs = [code for code in codes if code in redrawn.after]
     theirs += [code for code, former in heirs.items() if former in codes]
-    sides = zip((codes, theirs), counted, strict=True)
-    before, after = ({"cells": len(set(held)), **counts.sum_of(set(held))} for held, counts in sides)
+    sides = zip((set(codes), set(theirs)), counted, strict=True)
+    before, after = (
+        {"cells": len(held), **counts.sum_of(held), "walk_m": round(counts.walk_m(held))} for held, counts in sides
+    )
     return WorkerLoad(number, before, after)
 
 
@@ -181,34 +188,6 @@ def heirs_of(redrawn: Redrawn, shares: Iterable[Share], plane: Plane) -> dict[st
     return {code: former for code, (_, former) in most.items()}
 
 
-class _Counts:
-    """Counts by cell."""
-
-    def __init__(self) -> None:
-        self._by_code: dict[str, np.ndarray] = {}
-
-    def add(self, code: str, counts: tuple[int, ...]) -> None:
-        self._by_code[code] = self._by_code.get(code, np.zeros(len(COUNTED), dtype=int)) + counts
-
-    def sum_of(self, codes: Collection[str]) -> dict[str, int]:
-        """What is counted in several cells."""
-        total = sum((self._by_code[one] for one in codes if one in self._by_code), np.zeros(len(COUNTED), dtype=int))
-        return {name: int(n) for name, n in zip(COUNTED, total, strict=True)}
-
-    def of(self, code: str, coverage: Coverage, plane: Plane) -> dict[str, float]:
-        counted = self._by_code.get(code, np.zeros(len(COUNTED), dtype=int))
-        [shape] = plane.to_plane(np.array([coverage[code].polygon]))
-        round_share = 4 * pi * shape.area / shape.length**2
-        in_circle = shape.area / (pi * float(shapely.minimum_bounding_radius(shape)) ** 2)
-        told: dict[str, float] = {name: int(n) for name, n in zip(COUNTED, counted, strict=True)}
-        return told | {
-            "area_m2": round(shape.area, 1),
-            "compactness": round(round_share, 3),
-            "reock": round(in_circle, 3),
-            "parts": int(shapely.get_num_geometries(shape)),
-        }
-
-
 def _codes_after(redrawn: Redrawn, things: list[Thing]) -> list[str]:
     """The cell each thing lies in afterwards; on a border the lowest code, as everywhere."""
     codes = sorted({*redrawn.created, *redrawn.changed})
@@ -238,19 +217,23 @@ async def _things(
         columns = [*counts, func.ST_X(row.geom), func.ST_Y(row.geom), cells.c.code]
         return select(*columns).join(cells, cells.c.id == row.area_id).where(row.geom.is_not(None))
 
-    buildings = there(
-        BuildingRow,
-        (literal(1), BuildingRow.households, BuildingRow.residents, BuildingRow.over_60, nothing, nothing, nothing),
-    )
-    points = there(ServicePointRow, (nothing, nothing, nothing, nothing, literal(1), nothing, nothing))
-    opened = there(ReportRow, (nothing, nothing, nothing, nothing, nothing, literal(1), nothing)).where(
+    def counting(**counts: Any) -> list[Any]:
+        return [counts.get(name, nothing) for name in COUNTED]
+
+    one = literal(1)
+    building = {name: getattr(BuildingRow, name) for name in ("households", "residents", "over_60")}
+    buildings = there(BuildingRow, counting(buildings=one, **building))
+    points = there(ServicePointRow, counting(service_points=one))
+    offered = case((and_(ReportRow.status == "dispatched", ReportRow.assignee_id.is_not(None)), 1), else_=0)
+    due = case((ReportRow.due_at.is_not(None), 1), else_=0)
+    opened = there(ReportRow, counting(open_reports=one, offers=offered, deadlines=due)).where(
         and_(IS_OPEN, reports_seen(ReportRow, DESK))
     )
-    filed = there(ReportRow, (nothing, nothing, nothing, nothing, nothing, nothing, literal(1))).where(
+    filed = there(ReportRow, counting(reports_year=one)).where(
         ReportRow.filed_at > since, ReportRow.status != "void", reports_seen(ReportRow, DESK)
     )
     found = await connection.execute(union_all(buildings, points, opened, filed))
-    return [Thing(tuple(row[:7]), row[7], row[8], row[9]) for row in found]
+    return [Thing(tuple(row[:-3]), *row[-3:]) for row in found]
 
 
 async def answering_for(

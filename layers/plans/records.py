@@ -11,9 +11,14 @@ from geo.positions import LonLat
 from layers.plans.lifecycle import State
 
 #: What is counted in a cell.
-COUNTED = ("buildings", "households", "residents", "over_60", "service_points", "open_reports", "reports_year")
-#: Everything the sheet tells of one cell. Compactness is Polsby-Popper's, reock the share of the smallest circle.
-MEASURES = (*COUNTED, "area_m2", "compactness", "reock", "parts")
+COUNTED = (
+    *("buildings", "households", "residents", "over_60", "service_points", "open_reports", "reports_year"),
+    *("offers", "deadlines"),
+)
+#: Everything the sheet tells of one cell. `walk_m`: from its middle to the reports of a year, on average; `deviation`:
+#: of its households from the mean of its community, as a share. Compactness is Polsby-Popper's, reock the share of the
+#: smallest circle.
+MEASURES = (*COUNTED, "walk_m", "deviation", "area_m2", "compactness", "reock", "parts")
 
 
 @dataclass(frozen=True, slots=True)

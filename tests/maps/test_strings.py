@@ -68,7 +68,7 @@ COMPOSED = {
         *(f"prompt_{one}" for one in ("pick_any", "ask_any", "finish_any", "apply_any")),
         *(f"prompt_draw_{one}" for one in ("line", "area", "move")),
         *(f"change_{one}" for one in ("created", "changed", "touched")),
-        *(*COUNTED_IN_CELLS, "cells", "area_m2", "compactness", "reock", "pieces"),
+        *(*COUNTED_IN_CELLS, "cells", "area_m2", "walk_m", "deviation", "compactness", "reock", "pieces"),
     },
     "for.": {one for one in FOR if not one.startswith("rank_")},
     "figures.": tuple(f"by_{one}" for one in By),

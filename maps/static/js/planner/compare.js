@@ -5,7 +5,7 @@ import { byId, element } from "../elements.js";
 import { openGround } from "./ground.js";
 import { table } from "./sheet.js";
 
-const COUNTED = ["households", "residents", "over_60", "service_points", "open_reports", "reports_year"];
+const COUNTED = ["households", "residents", "over_60", "service_points", "open_reports", "offers", "deadlines", "reports_year"];
 
 /** state: {plan, area}; ground: the first map; told: {say, whole, refused(fault)} */
 export function comparing(state, ground, secondMap, { say, whole, refused }) {
@@ -60,7 +60,7 @@ export function comparing(state, ground, secondMap, { say, whole, refused }) {
       [say("plan.change_created"), ...[mine, theirs].map(({ cells }) => whole(cells.filter(({ before }) => !before).length))],
       [say("plan.change_changed"), ...[mine, theirs].map(({ cells }) => whole(cells.filter(({ before, after }) => before && after).length))],
       [say("plan.retired"), ...[mine, theirs].map(({ cells }) => whole(cells.filter(({ after }) => !after).length))],
-      ...COUNTED.map((name) => [`${say("plan.moved")}: ${say(`plan.${name}`)}`, ...[mine, theirs].map(({ moved }) => whole(moved[name]))]),
+      ...COUNTED.map((name) => [`${say("plan.moved")}: ${say(`plan.${name}`)}`, ...[mine, theirs].map(({ moved }) => whole(moved[name] ?? 0))]),
       [say("plan.left"), ...[mine, theirs].map(({ left }) => whole(left.length))],
       [say("plan.vacant"), ...[mine, theirs].map(({ vacant }) => whole(vacant.length))],
     ];

@@ -53,7 +53,7 @@ export function optionsOf(options, say, draw) {
   if (!options.some((one) => one.operations.length)) return [element("li", { className: "fine", textContent: say("plan.no_option") })];
   return options.filter((one) => one.operations.length).map((one) => {
     const share = (value) => `${(value * 100).toFixed(1)} %`;
-    const words = `${say("plan.deviation")} ${share(one.largest_deviation)} · ${say("plan.moved_share")} ${share(one.moved_share)} · ${say("plan.compactness")} ${one.compactness.toFixed(2)} · ${say("plan.walk")} ${Math.round(one.walk_m)} m`;
+    const words = `${say("plan.largest_deviation")} ${share(one.largest_deviation)} · ${say("plan.moved_share")} ${share(one.moved_share)} · ${say("plan.compactness")} ${one.compactness.toFixed(2)} · ${say("plan.walk")} ${Math.round(one.walk_m)} m`;
     return element("li", {}, element("span", { textContent: words }), element("button", { type: "button", textContent: say("plan.draw_option"), onclick: () => draw(one.operations) }));
   });
 }

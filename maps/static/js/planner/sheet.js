@@ -2,9 +2,9 @@
 
 import { element } from "../elements.js";
 
-const MOVED = ["buildings", "households", "residents", "over_60", "service_points", "open_reports", "reports_year"];
-const BY_CELL = ["households", "residents", "open_reports", "reports_year", "area_m2", "compactness"];
-const BY_PERSON = ["cells", "households", "open_reports", "reports_year"];
+const MOVED = ["buildings", "households", "residents", "over_60", "service_points", "open_reports", "offers", "deadlines", "reports_year"];
+const BY_CELL = ["households", "deviation", "residents", "open_reports", "reports_year", "walk_m", "area_m2", "compactness"];
+const BY_PERSON = ["cells", "households", "open_reports", "reports_year", "walk_m"];
 const FILES = [["consequences.pdf", "plan.pdf"], ["grids.pdf", "plan.grids_pdf"], ["consequences.csv", "plan.csv"]];
 
 /** The sheet; say: words, whole(n): a number as people write it. */
@@ -12,7 +12,7 @@ export function sheetOf(sheet, plan, say, whole, language) {
   if (!sheet.cells.length) return [element("p", { className: "fine", textContent: say("plan.nothing_changes") })];
   const moved = element("dl", { className: "moved" });
   for (const name of MOVED) {
-    moved.append(element("div", {}, element("dt", { textContent: say(`plan.${name}`) }), element("dd", { textContent: whole(sheet.moved[name]) })));
+    moved.append(element("div", {}, element("dt", { textContent: say(`plan.${name}`) }), element("dd", { textContent: whole(sheet.moved[name] ?? 0) })));
   }
   const people = [
     ["plan.left", sheet.left],
@@ -35,11 +35,12 @@ export function sheetOf(sheet, plan, say, whole, language) {
 }
 
 function side({ before, after }, name, whole) {
-  const [was, is] = [before, after].map((one) => (one ? number(one[name], name, whole) : "–"));
+  const [was, is] = [before, after].map((one) => (one?.[name] === undefined ? "–" : number(one[name], name, whole)));
   return was === is ? is : `${was} → ${is}`;
 }
 
 function number(value, name, whole) {
+  if (name === "deviation") return `${value > 0 ? "+" : ""}${Math.round(value * 100)} %`;
   return name === "compactness" ? value.toFixed(2) : whole(Math.round(value));
 }
 
