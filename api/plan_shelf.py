@@ -16,10 +16,12 @@ from geo.redraw import Cell, Coverage
 from layers.areas.queries import areas, editions
 from layers.areas.records import Edition
 from layers.districts.records import District
+from layers.plans.records import Plan
 from layers.plans.redrawing import coverage_of
 from layers.plans.redrawn import Redrawn
 
 KEPT = 3
+KEPT_PLANS = 24
 
 
 class Ground:
@@ -31,10 +33,21 @@ class Ground:
 
 
 class PlanShelf:
-    """Coverages by edition, those used last."""
+    """Coverages by edition, and what was drawn at plans by their version; those used last."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[int, Ground] = OrderedDict()
+        self._drawn: OrderedDict[tuple[int, int], Redrawn] = OrderedDict()
+
+    def drawn(self, found: Plan) -> Redrawn | None:
+        """The cells of a plan at this version, where they are at hand."""
+        return self._drawn.get((found.id, found.version))
+
+    def keep_drawn(self, found: Plan, redrawn: Redrawn) -> None:
+        """Keep the cells of a plan: only of what is committed, or read while nobody else could change the plan."""
+        self._drawn[found.id, found.version] = redrawn
+        while len(self._drawn) > KEPT_PLANS:
+            self._drawn.popitem(last=False)
 
     async def ground(self, connection: AsyncConnection, district: District, edition_id: int) -> Ground:
         """The cells of an edition that is, or was, in force."""

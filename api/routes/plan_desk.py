@@ -45,11 +45,19 @@ class Drawing:
         return names_after(self.redrawn, self.ground.names)
 
 
-async def drawing(request: Request, connection: AsyncConnection, ready: Ready, found: Plan) -> Drawing:
-    """The cells before and after a plan."""
+async def drawing(
+    request: Request, connection: AsyncConnection, ready: Ready, found: Plan, *, is_locked: bool = False
+) -> Drawing:
+    """The cells before and after a plan; `is_locked`: nobody else changes it meanwhile."""
     shelf: PlanShelf = request.app.state.plans
     ground = await shelf.ground(connection, ready.district, found.base_id)
-    return Drawing(found, ground, await cells_of_plan(connection, ready.district, found, ground.coverage), ready)
+    redrawn = shelf.drawn(found)
+    if redrawn is None:
+        redrawn = await cells_of_plan(connection, ready.district, found, ground.coverage)
+        # Without the lock the cells may be those of a version that came between two questions.
+        if is_locked:
+            shelf.keep_drawn(found, redrawn)
+    return Drawing(found, ground, redrawn, ready)
 
 
 @asynccontextmanager

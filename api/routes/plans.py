@@ -134,7 +134,7 @@ async def post_operations(
 ) -> DrawnTold:
     """Do operations, all or none: each keeps the layer without gaps, or is refused with the reason and the place."""
     async with changing(request, locators, actor, number, body.version) as (connection, found, ready):
-        drawn = await drawing(request, connection, ready, found)
+        drawn = await drawing(request, connection, ready, found, is_locked=True)
         changed, redrawn, made = await operate(
             connection,
             found,
@@ -144,6 +144,8 @@ async def post_operations(
             actor=actor.name,
             now=clock(request)(),
         )
+    shelf: PlanShelf = request.app.state.plans
+    shelf.keep_drawn(changed, redrawn)
     return drawn_told(Drawing(changed, drawn.ground, redrawn, ready), made)
 
 

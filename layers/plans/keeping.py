@@ -61,9 +61,10 @@ async def plans(connection: AsyncConnection, district: District, *, scope: Scope
     return [_plan(row) for row in await connection.execute(statement.order_by(PlanRow.id.desc()).limit(500))]
 
 
-async def plan(connection: AsyncConnection, number: int, *, scope: Scope) -> Plan:
-    """One plan; raises `UnknownPlan`."""
+async def plan(connection: AsyncConnection, number: int, *, scope: Scope, locked: bool = False) -> Plan:
+    """One plan, which nobody else changes until the transaction ends where it is `locked`; raises `UnknownPlan`."""
     statement = _ASKED.where(PlanRow.id == number, areas_seen(PlanRow.area_path, scope))
+    statement = statement.with_for_update(of=PlanRow) if locked else statement
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise UnknownPlan(f"There is no plan {number} here.", field="plan", value=number)
@@ -77,8 +78,7 @@ async def locked(connection: AsyncConnection, number: int, version: int | None, 
         UnknownPlan: there is none within the territory.
         PlanChanged: its version is another than the one that was seen.
     """
-    await connection.execute(select(PlanRow.id).where(PlanRow.id == number).with_for_update())
-    found = await plan(connection, number, scope=scope)
+    found = await plan(connection, number, scope=scope, locked=True)
     if version is not None and found.version != version:
         raise PlanChanged(
             f"Plan {number} was changed: it is at version {found.version}, not {version}.",
