@@ -15,7 +15,8 @@ from api.routes.common import clock
 from api.schemas.figures import CourseQuery, FiguresPageQuery
 from layers.actors import Actor, Scope
 from layers.districts.records import District
-from layers.figures.courses import Course, CourseAsked, Lines, course
+from layers.figures.course_records import Course, CourseAsked
+from layers.figures.courses import Lines, course
 from layers.figures.definitions import FIGURES
 from layers.figures.dimensions import Asked, dimension
 from layers.figures.records import By, Counted, PeriodSheet

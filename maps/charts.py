@@ -17,14 +17,13 @@ Values = Sequence[float | None]
 #: At most so many names of steps and lines of the grid: they stay apart on a phone, where type is larger.
 MOST_NAMES = 6
 MOST_RUNGS = 4
-#: Up to so many steps every value has its mark, and every step says its values where it is pointed at.
-ALL_MARKED = 31
+#: Up to so many steps every value has its mark; up to so many every step says its values where it is pointed at.
+ALL_MARKED = 14
 ALL_SAID = 100
-MARK = 3.4
 
 
 class Box(NamedTuple):
-    """The size of a drawing, and how far inside it the lines run."""
+    """The size of a drawing, how far inside it the lines run, and how large their marks are."""
 
     width: int
     height: int
@@ -32,6 +31,9 @@ class Box(NamedTuple):
     top: int
     right: int
     bottom: int
+    mark: float
+    #: Of how many values some have a mark, evenly; where there are none, only lone values and cut steps do.
+    marked: int
 
     @property
     def wide(self) -> int:
@@ -49,8 +51,8 @@ class Box(NamedTuple):
         return self.height - self.bottom
 
 
-LARGE = Box(420, 236, 50, 12, 22, 44)
-SMALL = Box(210, 84, 34, 8, 8, 8)
+LARGE = Box(420, 240, 50, 12, 22, 48, mark=3.2, marked=12)
+SMALL = Box(210, 84, 34, 8, 8, 8, mark=2, marked=0)
 
 
 class Rung(NamedTuple):
@@ -136,9 +138,9 @@ def line(box: Box, values: Values, most: float, *, style: int = 1, short: frozen
         for nth, value in enumerate(values)
     ]
     marks = [
-        Mark(shape(style, *point), nth in short)
+        Mark(shape(style, *point, box.mark), nth in short)
         for nth, point in enumerate(points)
-        if point is not None and (nth in short or _is_marked(points, nth))
+        if point is not None and (nth in short or _is_marked(points, nth, box.marked))
     ]
     return Line(style, _stroke(points), tuple(marks))
 
@@ -167,15 +169,15 @@ def _stroke(points: Sequence[Point]) -> str:
     return "".join(joined)
 
 
-def _is_marked(points: Sequence[Point], nth: int) -> bool:
+def _is_marked(points: Sequence[Point], nth: int, marked: int) -> bool:
     """A lone value would not be seen otherwise; of many values some are marked, so that lines stay told apart."""
-    alone = not any(points[at] for at in (nth - 1, nth + 1) if 0 <= at < len(points))
-    return alone or len(points) <= ALL_MARKED or nth % ceil(len(points) / 12) == 0
+    if not any(points[at] for at in (nth - 1, nth + 1) if 0 <= at < len(points)):
+        return True
+    return marked > 0 and (len(points) <= ALL_MARKED or nth % ceil(len(points) / marked) == 0)
 
 
-def shape(style: int, x: float, y: float) -> str:
+def shape(style: int, x: float, y: float, r: float) -> str:
     """A circle, a square or a triangle."""
-    r = MARK
     if style == 1:
         return f"M{x - r:.1f} {y}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z"
     if style == 2:

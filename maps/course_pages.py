@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from layers.figures.courses import Course
+from layers.figures.course_records import Course
 from layers.figures.definitions import FIGURES, MEDIAN, Basis, Figure
 from layers.figures.records import Counted
 from layers.figures.steps import Step, StepSize, moments
@@ -21,7 +21,7 @@ Values = Sequence[float | None]
 Row = tuple[str, tuple[str, ...]]
 SHARE_RUNGS = (0, 25, 50, 75, 100)
 #: The marks of the lines, as the legend shows them.
-SAMPLES = tuple(shape(style, 17, 6) for style in (1, 2, 3))
+SAMPLES = tuple(shape(style, 17, 6, LARGE.mark) for style in (1, 2, 3))
 #: Names of steps stand so far apart.
 STRIDES: Mapping[StepSize, Sequence[int]] = {
     StepSize.DAY: (1, 2, 7, 14, 28, 56, 84),

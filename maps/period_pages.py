@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from layers.figures.courses import Course
+from layers.figures.course_records import Course
 from layers.figures.definitions import FIGURES, Figure, fraction
 from layers.figures.records import By, Counted, PeriodSheet
 from layers.figures.steps import StepSize
@@ -102,6 +102,8 @@ def _course_parts(frame: Frame, choice: Choice, sheet: PeriodSheet, course: Cour
         "smalls": small_charts(reading, key, links, whole),
         "small_rows": small_rows(reading, key),
         "course_of": " · ".join(of),
+        "first": course.asked.period.first,
+        "last": course.asked.period.last,
         "everything": _page_address(frame, replace(choice, area="", kind="")),
         "is_cut": not all(one.whole for one in course.steps),
     }

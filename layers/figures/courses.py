@@ -8,7 +8,6 @@ however many steps it was open through.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -32,26 +31,16 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from layers.actors import Scope
-from layers.areas.records import Area, Edition
 from layers.districts.records import District
 from layers.figures.counting import EVERYTHING, countable, standing, summed, told
-from layers.figures.definitions import COUNTS, Basis, Weights, figures_of
-from layers.figures.dimensions import Grouping, KindAt, Named, kind_at
+from layers.figures.course_records import Course, CourseAsked
+from layers.figures.definitions import COUNTS, Basis
+from layers.figures.dimensions import Grouping, kind_at
 from layers.figures.placing import Placing
-from layers.figures.records import NOTHING, Counted, Period
+from layers.figures.records import NOTHING, Counted, KindAt, Named, Period
 from layers.figures.sheets import territory_of, weights_of
-from layers.figures.steps import Step, StepSize, moments, steps_of
+from layers.figures.steps import Step, moments, steps_of
 from layers.reports.tables import ReportRow
-
-
-class CourseAsked(NamedTuple):
-    """Which course: a period in steps, of an area in an edition or of a kind, or of everything."""
-
-    period: Period
-    size: StepSize
-    edition: Edition
-    area: Area | None = None
-    kind: str | None = None
 
 
 class Lines(NamedTuple):
@@ -59,34 +48,6 @@ class Lines(NamedTuple):
 
     grouping: Grouping
     named: tuple[Named, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What was counted in each step and in the whole period, and in each step by what it is told apart by.
-
-    Of counts of the period, the sum over the steps is the total; what is open at the end of the last step is what is
-    open at the end of the period. Medians are of each step.
-    """
-
-    asked: CourseAsked
-    kind: KindAt | None
-    steps: tuple[Step, ...]
-    as_of: datetime
-    weights: Weights
-    counted: tuple[Counted, ...]
-    total: Counted
-    lines: Mapping[Named, tuple[Counted, ...]]
-
-    @property
-    def area_named(self) -> Named | None:
-        """The area it is of."""
-        area = self.asked.area
-        return None if area is None else Named(str(area.id), area.code, area.name, area.name)
-
-    def figures(self, counted: Counted) -> dict[str, float | None]:
-        """Every figure of a step, by key."""
-        return figures_of(counted.counts, counted.median_s, self.weights)
 
 
 async def course(

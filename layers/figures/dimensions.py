@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import SQLColumnExpression, Text, case, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,21 +13,11 @@ from layers.actors import Scope
 from layers.areas.records import Area, Edition
 from layers.districts.records import District, Level
 from layers.figures.placing import Placing
-from layers.figures.records import By, Period
+from layers.figures.records import By, KindAt, Named, Period
 from layers.reports.kinds import UnknownKind
 from layers.reports.tables import KindRow, ReportRow
 from layers.roster.tables import UnitRow
 from layers.scope import holds
-
-
-class Named(NamedTuple):
-    """Something figures are told apart by. `key`: its label in the counts. `always`: also where nothing is counted."""
-
-    key: str
-    code: str
-    name: str
-    name_en: str
-    always: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +87,6 @@ def top_group(code: str, parents: Mapping[str, str | None]) -> str | None:
     while above is not None and above != code:
         found, above = above, parents.get(above)
     return found
-
-
-class KindAt(NamedTuple):
-    """A kind, or a group with all kinds below it: the ids under which its reports were filed."""
-
-    code: str
-    name: str
-    name_en: str
-    is_group: bool
-    ids: tuple[int, ...]
 
 
 async def kind_at(connection: AsyncConnection, district: District, code: str) -> KindAt:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from layers.actors import DESK
 from layers.areas.queries import areas, edition
 from layers.districts.queries import district as district_of
-from layers.figures.courses import Course, CourseAsked, Lines, course
+from layers.figures.course_records import Course, CourseAsked
+from layers.figures.courses import Lines, course
 from layers.figures.definitions import COUNTS, Basis
 from layers.figures.dimensions import Asked, dimension
 from layers.figures.records import By, Period

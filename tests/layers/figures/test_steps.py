@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,7 +27,7 @@ def periods(draw: st.DrawFn) -> Period:
 def test_steps_are_the_period_without_gaps(period: Period, size: StepSize) -> None:
     found = steps_of(period, size)
     assert (found[0].first, found[-1].last) == (period.first, period.last)
-    assert all(one.last + DAY == after.first for one, after in zip(found, found[1:], strict=False))
+    assert all(one.last + DAY == after.first for one, after in pairwise(found))
     assert all(one.whole for one in found[1:-1])
     for one in found[1:]:
         assert size is not StepSize.WEEK or one.first.weekday() == 0
