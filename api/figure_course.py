@@ -13,13 +13,13 @@ from api.locators import Served
 from api.period_figures import asked_for, period_of
 from api.routes.common import clock
 from api.schemas.figures import CourseQuery, FiguresPageQuery
-from layers.actors import Actor, Scope
+from layers.actors import DESK, Actor
 from layers.districts.records import District
 from layers.figures.course_records import Course, CourseAsked
 from layers.figures.courses import Lines, course
 from layers.figures.definitions import FIGURES
 from layers.figures.dimensions import Asked, dimension
-from layers.figures.records import By, Counted, PeriodSheet
+from layers.figures.records import By, Counted, PeriodSheet, Row
 from layers.figures.sheets import period_sheet, territory_of
 from layers.figures.steps import fitting
 from layers.workload.metrics import UnknownMetric
@@ -59,10 +59,10 @@ async def page_asked(
     async with database(request).reading(seen) as connection:
         found = await edition_areas(connection, served, query.edition)
         rows = asked_for(query, found, now)
-        area = None if query.area is None else found.area(rows.level.key, query.area)
+        area = None if query.named_area is None else found.area(*query.named_area)
         asked = CourseAsked(rows.period, query.step or fitting(rows.period), found.edition, area, query.kind)
         sheet = await period_sheet(connection, scope=seen, district=district, asked=rows, now=now)
-        lines = await _lines(connection, district, rows, seen, sheet) if _compares(query) else None
+        lines = await _lines(connection, district, rows, asked, sheet)
         return sheet, await course(connection, scope=seen, district=district, asked=asked, now=now, lines=lines)
 
 
@@ -101,19 +101,23 @@ def course_told(found: Course, district: District, figure: str | None) -> dict[s
     }
 
 
-def _compares(query: FiguresPageQuery) -> bool:
-    """Whether the rows are told apart by something the course is not narrowed to: else all but one line are empty."""
-    return (query.area if query.by is By.AREA else query.kind if query.by in {By.KIND, By.GROUP} else None) is None
-
-
 async def _lines(
-    connection: AsyncConnection, district: District, rows: Asked, seen: Scope, sheet: PeriodSheet
-) -> Lines:
-    """A line for each of the rows that had most in hand."""
-    found = await dimension(connection, district, rows, seen)
-    in_hand = {
-        one.code: sum(one.counted.counts[key] for key in ("filed", "closed", "open_at_end")) for one in sheet.rows
-    }
+    connection: AsyncConnection, district: District, rows: Asked, asked: CourseAsked, sheet: PeriodSheet
+) -> Lines | None:
+    """A line for each of the rows that had most in hand; None where the course is of one row already."""
+    inside = {one.code for one in sheet.rows}
+    if rows.by is By.AREA and asked.area is not None:
+        inside = {
+            one.code for one in rows.areas if one.depth > asked.area.depth and one.path.startswith(asked.area.path)
+        }
+    elif rows.by in {By.KIND, By.GROUP} and asked.kind is not None:
+        return None
+    found = await dimension(connection, district, rows, DESK)
+    in_hand = {one.code: _in_hand(one) for one in sheet.rows if one.code in inside}
     most = sorted(filter(in_hand.get, in_hand), key=lambda code: -in_hand[code])[:MOST_LINES]
     named = {one.code: one for one in found.named}
-    return Lines(found.grouping, tuple(named[code] for code in most))
+    return Lines(found.grouping, tuple(named[code] for code in most)) if most else None
+
+
+def _in_hand(row: Row) -> int:
+    return sum(row.counted.counts[key] for key in ("filed", "closed", "open_at_end"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from layers.figures.course_records import Course
 from layers.figures.definitions import FIGURES, Figure, fraction
-from layers.figures.records import By, Counted, PeriodSheet
+from layers.figures.records import By, PeriodSheet, Row
 from layers.figures.steps import StepSize
 from maps.course_pages import SAMPLES, Reading, course_charts, name_of, small_charts, small_rows, text_of, unit_of
 from maps.pages import fill
@@ -19,6 +19,7 @@ from maps.strings import Language, phrase
 MOST_BARS = 40
 BAR_STEP_PX = 26
 BAR_AREA_PX = 560
+Told = Mapping[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ def period_page(frame: Frame, choice: Choice, sheet: PeriodSheet, course: Course
     """The page, in the frame's language."""
     language = frame.language
     shown = FIGURES[choice.figure]
-    bars = _bars(sheet, shown, language)
+    told = [(one, sheet.figures(one.counted)) for one in sheet.rows]
+    bars = _bars(told, shown, language)
+    leads = _row_leads(frame, choice)
     return fill(
         "figures.html",
         language,
@@ -70,12 +73,9 @@ def period_page(frame: Frame, choice: Choice, sheet: PeriodSheet, course: Course
         steps_all=[(one, phrase(f"figures.step_{one or 'auto'}", language)) for one in ("", *StepSize)],
         heads=[(one.key, name_of(one, language), unit_of(one, language)) for one in FIGURES.values()],
         heads_short=[(one.key, name_of(one, language)) for one in FIGURES.values()],
-        lines=[
-            Line(name_of(one, language), _row_href(frame, choice, one.code), _cells(sheet, one.counted))
-            for one in sheet.rows
-        ],
-        elsewhere=_cells(sheet, sheet.elsewhere),
-        total=_cells(sheet, sheet.total),
+        lines=[Line(name_of(one, language), leads(one.code), _cells(figures)) for one, figures in told],
+        elsewhere=_cells(sheet.figures(sheet.elsewhere)),
+        total=_cells(sheet.figures(sheet.total)),
         drawn=f"{name_of(shown, language)} ({unit_of(shown, language)})",
         bars=bars,
         height_px=len(bars) * BAR_STEP_PX,
@@ -93,13 +93,19 @@ def _course_parts(frame: Frame, choice: Choice, sheet: PeriodSheet, course: Cour
     """What the page says of the course."""
     language, key = frame.language, choice.figure
     reading = Reading(frame, course, _narrowing(frame, choice, course))
-    whole = {one.code: text_of(FIGURES[key], sheet.figures(one.counted)[key]) for one in sheet.rows}
-    links = {one.code: _row_href(frame, choice, one.code) for one in sheet.rows}
+    rows = {one.code: one.counted for one in sheet.rows}
+    # The sheet is of everything: where the course is not, what its steps come to, without the median.
+    whole = {
+        one.code: course.whole(line) if choice.area or choice.kind else rows[one.code]
+        for one, line in course.lines.items()
+    }
+    told = {code: text_of(FIGURES[key], course.figures(counted)[key]) for code, counted in whole.items()}
+    leads = _row_leads(frame, choice)
     of = [name_of(one, language) for one in (course.area_named, course.kind) if one is not None]
     return {
         "charts": course_charts(reading, key),
         "marks": SAMPLES,
-        "smalls": small_charts(reading, key, links, whole),
+        "smalls": small_charts(reading, key, {code: leads(code) for code in told}, told),
         "small_rows": small_rows(reading, key),
         "course_of": " · ".join(of),
         "first": course.asked.period.first,
@@ -113,7 +119,8 @@ def _narrowing(frame: Frame, choice: Choice, course: Course) -> Mapping[str, str
     """How lists of reports are narrowed as the course is; None for a group of kinds, by which none can be."""
     if course.kind is not None and course.kind.is_group:
         return None
-    area = {"level": choice.level, "area": choice.area, "edition": choice.edition} if choice.area else {}
+    level, _, code = choice.area.partition(":")
+    area = {"level": level, "area": code, "edition": choice.edition} if code else {}
     asked = {"district": frame.district or "", "kind": choice.kind, **area}
     return {key: value for key, value in asked.items() if value}
 
@@ -122,17 +129,20 @@ def _note(figure: Figure, language: Language) -> str:
     return figure.note if language == "zh" else figure.note_en
 
 
-def _row_href(frame: Frame, choice: Choice, code: str) -> str:
-    """The same page with the course of one row; of a unit there is none."""
+def _row_leads(frame: Frame, choice: Choice) -> Callable[[str], str]:
+    """By the code of a row, the same page with the course of that row; of a unit there is none."""
     if choice.by == By.UNIT:
-        return ""
-    row = replace(choice, area=code) if choice.by == By.AREA else replace(choice, kind=code)
-    return f"{_page_address(frame, row)}#course"
+        return lambda _: ""
+    if choice.by == By.AREA:
+        page = f"{_page_address(frame, replace(choice, area=''))}&area={quote_plus(choice.level)}%3A"
+    else:
+        page = f"{_page_address(frame, replace(choice, kind=''))}&kind="
+    return lambda code: f"{page}{quote_plus(code)}#course"
 
 
 def _sheet_address(path: str, frame: Frame, choice: Choice, **more: str) -> str:
     asked = {"district": frame.district, "period": choice.period, "by": choice.by, "edition": choice.edition}
-    asked |= {"level": choice.level if choice.by == By.AREA or more.get("area") else None, **more}
+    asked |= {"level": choice.level if choice.by == By.AREA else None, **more}
     return f"{path}?{urlencode({key: value for key, value in asked.items() if value})}"
 
 
@@ -141,13 +151,12 @@ def _page_address(frame: Frame, choice: Choice, lang: str | None = None) -> str:
     return _sheet_address("/figures", frame, choice, figure=choice.figure, **kept)
 
 
-def _cells(sheet: PeriodSheet, counted: Counted) -> tuple[str, ...]:
-    figures = sheet.figures(counted)
+def _cells(figures: Told) -> tuple[str, ...]:
     return tuple(text_of(one, figures[one.key]) for one in FIGURES.values())
 
 
-def _bars(sheet: PeriodSheet, shown: Figure, language: Language) -> list[Bar]:
-    values = [(one, sheet.figures(one.counted)[shown.key]) for one in sheet.rows]
+def _bars(told: Sequence[tuple[Row, Told]], shown: Figure, language: Language) -> list[Bar]:
+    values = [(one, figures[shown.key]) for one, figures in told]
     known = sorted(((value, one) for one, value in values if value is not None), key=lambda pair: -pair[0])[:MOST_BARS]
     longest = max((value for value, _ in known), default=0) or 1
     return [

@@ -22,6 +22,11 @@ PeriodText = Annotated[
     ),
 ]
 Language = Literal["zh", "en"]
+LevelAndCode = Annotated[
+    str,
+    StringConstraints(max_length=129, pattern=r"^[^:\x00]+:[^\x00]+$"),
+    Field(description="The course of this area alone: its level and its code.", examples=["street:210213001000"]),
+]
 #: An unknown one is refused by name.
 FigureKey = Annotated[str, Field(json_schema_extra={"enum": list(FIGURES)})]
 STEP: Any = Field(
@@ -46,8 +51,14 @@ class FiguresPageQuery(FiguresQuery):
     figure: FigureKey = "closed"
     lang: Language = "zh"
     step: StepSize | None = STEP
-    area: Word | None = Field(None, description="The course of this area of `level` alone.")
+    area: LevelAndCode | None = None
     kind: Word | None = KIND
+
+    @property
+    def named_area(self) -> tuple[str, str] | None:
+        """Level and code of the area; its level need not be that of the rows."""
+        level, _, code = (self.area or "").partition(":")
+        return (level, code) if self.area else None
 
 
 class CourseQuery(EditionQuery):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from layers.areas.records import Area, Edition
-from layers.figures.definitions import Weights, figures_of
+from layers.figures.definitions import COUNTS, Basis, Weights, figures_of
 from layers.figures.records import Counted, KindAt, Named, Period
 from layers.figures.steps import Step, StepSize
 
@@ -49,3 +49,9 @@ class Course:
     def figures(self, counted: Counted) -> dict[str, float | None]:
         """Every figure of a step, by key."""
         return figures_of(counted.counts, counted.median_s, self.weights)
+
+    def whole(self, line: Sequence[Counted]) -> Counted:
+        """What the steps of a line come to; medians cannot be added, so there is none."""
+        sums = {key: sum(one.counts[key] for one in line) for key in COUNTS}
+        stock = {key: line[-1].counts[key] for key, one in COUNTS.items() if one.basis is Basis.STOCK}
+        return Counted({**sums, **stock})

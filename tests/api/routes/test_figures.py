@@ -153,6 +153,16 @@ def test_a_row_leads_to_its_own_course(closed: Town) -> None:
         assert "Show everything" in narrowed
 
 
+def test_rows_inside_the_area_of_the_course_are_drawn_beside_it(closed: Town) -> None:
+    asked = {"period": PERIOD, "level": "grid", "area": "street:990101001000", "kind": "M01", "figure": "arrivals"}
+    page = closed.client.get("/figures", params=asked).text
+    street = closed.get("/figures/course", period=PERIOD, level="street", area="990101001000", kind="M01")
+    beside = [int(one) for one in re.findall(r"</a> <b>(\d+)</b>", page)]
+    assert 0 < len(beside) <= 12
+    assert sum(beside) == street["total"]["figures"]["arrivals"]
+    assert closed.client.get("/figures", params={**asked, "area": "990101001000"}).status_code == 422
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_page_has_table_bars_and_definitions(busy: Town, lang: str) -> None:
     asked = {"period": PERIOD, "level": "street", "figure": "arrivals", "lang": lang}

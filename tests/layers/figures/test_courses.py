@@ -90,6 +90,7 @@ async def test_of_an_area_or_a_kind_it_is_the_course_of_its_row(life: Life) -> N
                 alone = await course_of(connection, StepSize.WEEK, **narrowed)  # type: ignore[arg-type]
                 check_sums(alone)
                 assert (alone.counted, alone.total) == (line, rows[named.code])
+                assert apart.whole(line).counts == rows[named.code].counts
         with pytest.raises(UnknownKind):
             await course_of(connection, kind="X99")
 
