@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request
 
-from api.area_pages import edition_areas
+from api.area_pages import Areas, edition_areas
 from api.database import database
 from api.locators import Served
+from api.routes.common import clock
 from api.schemas.figures import FiguresQuery
 from layers.actors import Actor
 from layers.districts.records import District, Level
@@ -30,15 +32,22 @@ async def sheet_asked(request: Request, query: FiguresQuery, served: Served, act
         BadDays: the period cannot be one.
         UnknownLevel, NoEdition: there is no such level or edition.
     """
-    district, now = served.district, request.app.state.clock()
-    today = now.astimezone(district.zone).date()
-    period = Period.up_to(today) if query.period is None else Period.read(query.period)
-    level = level_of(district, query.level)
-    seen = territory_of(actor.scope)
+    district, now, seen = served.district, clock(request)(), territory_of(actor.scope)
     async with database(request).reading(seen) as connection:
-        found = await edition_areas(connection, served, query.edition)
-        asked = Asked(period, query.by, level, found.edition, found.of_level(level.depth))
+        asked = asked_for(query, await edition_areas(connection, served, query.edition), now)
         return await period_sheet(connection, scope=seen, district=district, asked=asked, now=now)
+
+
+def asked_for(query: FiguresQuery, areas: Areas, now: datetime) -> Asked:
+    """Which sheet a query means; raises `BadDays` and `UnknownLevel`."""
+    level = level_of(areas.district, query.level)
+    period = period_of(query.period, areas.district, now)
+    return Asked(period, query.by, level, areas.edition, areas.of_level(level.depth))
+
+
+def period_of(text: str | None, district: District, now: datetime) -> Period:
+    """The period as it is written; without one, the last thirty days of the district; raises `BadDays`."""
+    return Period.up_to(now.astimezone(district.zone).date()) if text is None else Period.read(text)
 
 
 def level_of(district: District, key: str | None) -> Level:

@@ -19,15 +19,15 @@ PROBLEMS_PATH = "/api/v1/problems"
 #: Fields whose values may be repeated to the sender. All others may hold what is personal: text, names, positions.
 ECHOED = frozenset(
     {
-        "accept", "again", "assigned", "assignee", "breaks", "classes", "client_key", "cursor", "datum", "district",
-        "edition", "filed_from", "filed_to", "kind", "lang", "level", "limit", "limits", "located", "metric", "number",
-        "occurred_at", "open", "order", "parent", "source", "status", "type",
+        "accept", "again", "assigned", "assignee", "breaks", "classes", "client_key", "closed_from", "closed_to",
+        "cursor", "datum", "district", "edition", "filed_from", "filed_to", "kind", "lang", "level", "limit", "limits",
+        "located", "metric", "number", "occurred_at", "open", "order", "parent", "source", "status", "type",
     }
 )  # fmt: skip
 LONGEST_ECHO = 100
 LONGEST_WHOLE = 2**63 - 1
 #: What should be a time and holds anything else may be something personal in the wrong field: it is not repeated.
-TIMES = frozenset({"occurred_at", "filed_from", "filed_to"})
+TIMES = frozenset({"occurred_at", "filed_from", "filed_to", "closed_from", "closed_to"})
 TIME_LIKE = re.compile(r"[\d:.,+/ TZtz-]*", re.ASCII)
 #: One language of an Accept-Language header, without its region, and its weight.
 ACCEPTED = re.compile(r"(?P<tag>[A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)*\s*(?:;\s*q=(?P<q>[01](?:\.\d{0,3})?))?")

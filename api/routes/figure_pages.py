@@ -9,16 +9,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access import TheActor, needs
 from api.addresses import known_parameters
+from api.figure_course import page_asked
 from api.form_pages import HEADERS
 from api.locators import Served
-from api.period_figures import level_of, sheet_asked
+from api.period_figures import level_of
 from api.routes.common import TheLocators
 from api.schemas.figures import FiguresPageQuery
 from api.schemas.problems import problems
 from layers.access.permissions import Action
-from layers.figures.definitions import FIGURES
 from layers.figures.records import PeriodSheet
-from layers.workload.metrics import UnknownMetric
 from maps.records import Frame
 
 router = APIRouter(tags=["pages"], dependencies=[Depends(known_parameters)])
@@ -35,15 +34,11 @@ PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}, "de
 async def get_figures_page(
     query: Annotated[FiguresPageQuery, Query()], request: Request, actor: TheActor, locators: TheLocators
 ) -> Response:
-    """How a period went: a table, bars of one figure, and what every figure means."""
+    """How a period went: its course, a table, bars of one figure, and what every figure means."""
     from maps.period_pages import Choice, period_page
 
-    if query.figure not in FIGURES:
-        raise UnknownMetric(
-            "There is no such figure.", field="figure", value=query.figure, remedy=f"Use one of: {', '.join(FIGURES)}."
-        )
     served = await locators.district(query.district)
-    sheet = await sheet_asked(request, query, served, actor)
+    sheet, course = await page_asked(request, query, served, actor)
     district = served.district
     names = [(one.key, one.name if query.lang == "zh" else one.name_en) for one in district.levels]
     choice = Choice(
@@ -53,8 +48,11 @@ async def get_figures_page(
         figure=query.figure,
         edition="" if query.edition is None else str(query.edition),
         levels=names,
+        step=query.step or "",
+        area=query.area or "",
+        kind=query.kind or "",
     )
-    page = await asyncio.to_thread(period_page, _frame(query, served, sheet), choice, sheet)
+    page = await asyncio.to_thread(period_page, _frame(query, served, sheet), choice, sheet, course)
     return Response(page, headers=HEADERS, media_type="text/html; charset=utf-8")
 
 

@@ -9,9 +9,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access import TheActor, needs
 from api.addresses import known_parameters
+from api.figure_course import course_asked, course_told
 from api.period_figures import sheet_asked, table, told
 from api.routes.common import API, TheLocators
-from api.schemas.figures import CountTold, DefinitionsTold, FiguresQuery, FigureTold, PeriodFiguresTold
+from api.schemas.figures import (
+    CountTold,
+    CourseQuery,
+    CourseTold,
+    DefinitionsTold,
+    FiguresQuery,
+    FigureTold,
+    PeriodFiguresTold,
+)
 from api.schemas.problems import problems
 from layers.access.permissions import Action
 from layers.figures.definitions import COUNTS, FIGURES
@@ -53,6 +62,23 @@ async def get_figures_csv(
     name = f"figures-{sheet.by}-{sheet.period.first:%Y%m%d}-{sheet.period.last:%Y%m%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Response(table(sheet), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get(
+    "/figures/course",
+    operation_id="get_figures_course",
+    dependencies=[needs(Action.READ_FIGURES)],
+    response_model=CourseTold,
+    responses=problems(404),
+)
+async def get_course(
+    query: Annotated[CourseQuery, Query()], request: Request, actor: TheActor, locators: TheLocators
+) -> Response:
+    """How a period went step by step, of everything or of one area or kind: the same counts and figures as above."""
+    served = await locators.district(query.district)
+    found = await course_asked(request, query, served, actor)
+    body = orjson.dumps(course_told(found, served.district, query.figure))
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/figures/definitions", operation_id="define_figures", responses=problems())

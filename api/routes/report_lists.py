@@ -85,5 +85,7 @@ def narrowed(query: ReportFilters, path: str | None) -> ReportFilter:
         assignee=query.assignee,
         filed_from=query.filed_from,
         filed_to=query.filed_to,
+        closed_from=query.closed_from,
+        closed_to=query.closed_to,
         box=None if query.box is None else check_box(query.box),
     )

@@ -36,7 +36,9 @@ MOST_SHEET_ROWS = 20_000
 BOM = "\ufeff"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Of a filter, what may stand in the trail word for word; of the rest only that it was given.
-TOLD = frozenset({"status", "open", "located", "assigned", "filed_from", "filed_to", "order"})
+TOLD = frozenset({"status", "open", "located", "assigned", "order"}) | {
+    *("filed_from", "filed_to", "closed_from", "closed_to")
+}
 
 
 def _kept(media: str, what: str) -> dict[int | str, dict[str, Any]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
 from api.schemas.common import Told
-from api.schemas.queries import EditionQuery, Word
+from api.schemas.queries import EditionQuery, Word, both
 from layers.figures.definitions import FIGURES, Count, Figure, fraction
 from layers.figures.records import By
+from layers.figures.steps import StepSize
 
 PeriodText = Annotated[
     str,
@@ -21,6 +22,19 @@ PeriodText = Annotated[
     ),
 ]
 Language = Literal["zh", "en"]
+LevelAndCode = Annotated[
+    str,
+    StringConstraints(max_length=129, pattern=r"^[^:\x00]+:[^\x00]+$"),
+    Field(description="The course of this area alone: its level and its code.", examples=["street:210213001000"]),
+]
+#: An unknown one is refused by name.
+FigureKey = Annotated[str, Field(json_schema_extra={"enum": list(FIGURES)})]
+STEP: Any = Field(
+    None,
+    description="Weeks begin on Monday; the first and the last step end with the period. Without it, what suits the "
+    "length of the period.",
+)
+KIND: Any = Field(None, description="Code of a kind, or of a group with all its kinds.")
 
 
 class FiguresQuery(EditionQuery):
@@ -32,10 +46,35 @@ class FiguresQuery(EditionQuery):
 
 
 class FiguresPageQuery(FiguresQuery):
-    """The same as a page, with a figure to draw."""
+    """The same as a page, with a figure to draw, and the course of everything, of one area or of one kind."""
 
-    figure: Annotated[str, Field(json_schema_extra={"enum": list(FIGURES)})] = "closed"
+    figure: FigureKey = "closed"
     lang: Language = "zh"
+    step: StepSize | None = STEP
+    area: LevelAndCode | None = None
+    kind: Word | None = KIND
+
+    @property
+    def named_area(self) -> tuple[str, str] | None:
+        """Level and code of the area; its level need not be that of the rows."""
+        level, _, code = (self.area or "").partition(":")
+        return (level, code) if self.area else None
+
+
+class CourseQuery(EditionQuery):
+    """The course of which period, in which steps, narrowed to what."""
+
+    period: PeriodText | None = None
+    step: StepSize | None = STEP
+    level: Word | None = Field(None, description="With `area`: the level of that area.")
+    area: Word | None = Field(None, description="Code of an area; everything below it is included.")
+    kind: Word | None = KIND
+    figure: FigureKey | None = Field(None, description="This figure alone.")
+
+    @property
+    def named_area(self) -> tuple[str, str] | None:
+        """Level and code of the area; one without the other is refused."""
+        return both("area", self.level, self.area)
 
 
 class WordsTold(Told):
@@ -139,4 +178,32 @@ class PeriodFiguresTold(Told):
     elsewhere: CountedTold = Field(
         description="By area: what lies above the level or in no area of the edition; else what has no group or unit."
     )
+    total: CountedTold
+
+
+class StepTold(CountedTold):
+    """Some days in a row, the last one included."""
+
+    first: date
+    last: date
+    whole: bool = Field(description="Whether the ends of the period left it whole.")
+
+
+class CourseTold(Told):
+    """A period step by step, as one may see it.
+
+    Of what happens in a period (`filed`, `closed`) the counts of the steps come to those of `total`; of what is open
+    at its end (`stock`) those of the last step are those of `total`.
+    """
+
+    first: date
+    last: date
+    step: StepSize
+    level: str | None
+    area: str | None
+    kind: str | None
+    edition: int
+    as_of: datetime
+    weights: WeightsTold
+    steps: list[StepTold]
     total: CountedTold

@@ -100,6 +100,8 @@ class ReportFilters(InDistrict):
     assignee: Word | None = Field(None, description="Number of a person.", examples=["W0001"])
     filed_from: Moment | None = Field(None, description="At or after this moment.")
     filed_to: Moment | None = Field(None, description="Before this moment.")
+    closed_from: Moment | None = Field(None, description="Closed at or after this moment.")
+    closed_to: Moment | None = Field(None, description="Closed before this moment.")
     bbox: Box | None = None
     order: Literal["newest", "oldest"] = "newest"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     and_,
     case,
@@ -80,29 +81,40 @@ async def counted(
 
 def statement(scope: Scope, district: District, period: Period, grouping: Grouping) -> Select[Any]:
     """The one statement behind every sheet."""
-    basis = _bases(district, period)
-    facts = {key: and_(basis[COUNTS[key].basis], one) for key, one in countable(district.cell_depth).items()}
-    lasting_s = func.floor(func.date_part("epoch", ReportRow.closed_at - ReportRow.filed_at))
-    columns: list[Any] = [
-        grouping.label.label("label"),
-        *(one.label(key) for key, one in facts.items()),
-        case((basis[Basis.CLOSED], lasting_s), else_=null()).label("lasting_s"),
-    ]
-    inner = select(*columns).where(
-        ReportRow.district_id == district.id, reports_seen(ReportRow, scope), STANDS, or_(*basis.values())
+    inner = select(grouping.label.label("label"), *told(district, period)).where(
+        standing(scope, district), or_(*bases(district, period).values())
     )
     if grouping.placing is not None:
         inner = grouping.placing.joined(inner)
     rows = inner.subquery()
-    return select(
-        rows.c.label,
-        func.grouping(rows.c.label).label("is_total"),
-        *(func.count().filter(rows.c[key]).label(key) for key in facts),
-        func.percentile_cont(0.5).within_group(rows.c.lasting_s).label("median_s"),
-    ).group_by(func.grouping_sets(rows.c.label, EVERYTHING))
+    return select(rows.c.label, func.grouping(rows.c.label).label("is_total"), *summed(rows)).group_by(
+        func.grouping_sets(rows.c.label, EVERYTHING)
+    )
 
 
-def _bases(district: District, period: Period) -> dict[Basis, ColumnElement[bool]]:
+def standing(scope: Scope, district: District) -> ColumnElement[bool]:
+    """The reports of a district that any count looks at, as the scope may see them."""
+    return and_(ReportRow.district_id == district.id, reports_seen(ReportRow, scope), STANDS)
+
+
+def told(district: District, period: Period) -> list[ColumnElement[Any]]:
+    """What each report is in a period: whether it is in each count, and how long it took if it was closed."""
+    basis = bases(district, period)
+    lasting_s = func.floor(func.date_part("epoch", ReportRow.closed_at - ReportRow.filed_at))
+    return [
+        *(and_(basis[COUNTS[key].basis], one).label(key) for key, one in countable(district.cell_depth).items()),
+        case((basis[Basis.CLOSED], lasting_s), else_=null()).label("lasting_s"),
+    ]
+
+
+def summed(rows: FromClause) -> list[ColumnElement[Any]]:
+    """What `told` comes to over the rows of a group."""
+    median_s = func.percentile_cont(0.5).within_group(rows.c.lasting_s).label("median_s")
+    return [*(func.count().filter(rows.c[key]).label(key) for key in COUNTS), median_s]
+
+
+def bases(district: District, period: Period) -> dict[Basis, ColumnElement[bool]]:
+    """Which reports of a period each basis takes."""
     begin, end = period.bounds(district.zone)
     before = ReportRow.filed_at < end
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import SQLColumnExpression, Text, case, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,20 +13,11 @@ from layers.actors import Scope
 from layers.areas.records import Area, Edition
 from layers.districts.records import District, Level
 from layers.figures.placing import Placing
-from layers.figures.records import By, Period
+from layers.figures.records import By, KindAt, Named, Period
+from layers.reports.kinds import UnknownKind
 from layers.reports.tables import KindRow, ReportRow
 from layers.roster.tables import UnitRow
 from layers.scope import holds
-
-
-class Named(NamedTuple):
-    """Something figures are told apart by. `key`: its label in the counts. `always`: also where nothing is counted."""
-
-    key: str
-    code: str
-    name: str
-    name_en: str
-    always: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +86,25 @@ def top_group(code: str, parents: Mapping[str, str | None]) -> str | None:
     found, above = None, parents.get(code)
     while above is not None and above != code:
         found, above = above, parents.get(above)
+    return found
+
+
+async def kind_at(connection: AsyncConnection, district: District, code: str) -> KindAt:
+    """The kind or group of a code; raises `UnknownKind` for what the district never had."""
+    statement = select(KindRow.__table__).where(KindRow.district_id == district.id)
+    found = {one.code: one for one in await connection.execute(statement)}
+    if code not in found:
+        raise UnknownKind(f"There is no kind {code!r} in this district.", field="kind", value=code)
+    parents = {one.code: one.parent_code for one in found.values()}
+    ids = tuple(one.id for one in found.values() if code in _upwards(one.code, parents))
+    return KindAt(code, found[code].name, found[code].name_en or found[code].name, found[code].is_group, ids)
+
+
+def _upwards(code: str, parents: Mapping[str, str | None]) -> list[str]:
+    """A kind and the groups above it."""
+    found: list[str] = []
+    at: str | None = code
+    while at is not None and at not in found:
+        found.append(at)
+        at = parents.get(at)
     return found

@@ -18,9 +18,9 @@ from layers.areas.queries import areas
 from layers.areas.records import Edition
 from layers.districts.records import District, Level
 from layers.figures.definitions import COUNTS, figures_of
-from layers.figures.dimensions import Asked, Named, dimension, top_group
+from layers.figures.dimensions import Asked, dimension, top_group
 from layers.figures.grounds import Ground, ground
-from layers.figures.records import NOTHING, By, Counted, Period
+from layers.figures.records import NOTHING, By, Counted, Named, Period
 from layers.figures.sheets import period_sheet, weights_of
 from layers.figures.tallying import Life, Span, tally
 from layers.reports.folding import fold

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from statistics import median
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from layers.figures.definitions import COUNTS, Weights, figures_of
@@ -82,6 +83,26 @@ class Counted:
         """The same from single times."""
         times_s = list(lasting_s)
         return cls(counts, float(median(times_s)) if times_s else None)
+
+
+class Named(NamedTuple):
+    """Something figures are told apart by. `key`: its label in the counts. `always`: also where nothing is counted."""
+
+    key: str
+    code: str
+    name: str
+    name_en: str
+    always: bool = True
+
+
+class KindAt(NamedTuple):
+    """A kind, or a group with all kinds below it: the ids under which its reports were filed."""
+
+    code: str
+    name: str
+    name_en: str
+    is_group: bool
+    ids: tuple[int, ...]
 
 
 NOTHING = Counted(dict.fromkeys(COUNTS, 0))

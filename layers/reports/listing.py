@@ -47,6 +47,8 @@ class ReportFilter:
     assignee: str | None = None
     filed_from: datetime | None = None
     filed_to: datetime | None = None
+    closed_from: datetime | None = None
+    closed_to: datetime | None = None
     box: Bounds | None = None
 
 
@@ -177,7 +179,7 @@ def _narrowed(statement: Select[tuple[object, ...]], narrowed: ReportFilter) -> 
         statement = statement.where(has_one if narrowed.assigned else ~has_one)
     if narrowed.assignee is not None:
         statement = statement.where(person_labels.c.number == narrowed.assignee)
-    return _placed(_filed_between(statement, narrowed), narrowed)
+    return _placed(_closed_between(_filed_between(statement, narrowed), narrowed), narrowed)
 
 
 def _placed(statement: Select[tuple[object, ...]], narrowed: ReportFilter) -> Select[tuple[object, ...]]:
@@ -192,15 +194,26 @@ def _placed(statement: Select[tuple[object, ...]], narrowed: ReportFilter) -> Se
 
 def _filed_between(statement: Select[tuple[object, ...]], narrowed: ReportFilter) -> Select[tuple[object, ...]]:
     start, end = narrowed.filed_from, narrowed.filed_to
-    if start and end and end <= start:
-        raise BadPeriod(
-            "The period ends before it starts.", field="filed_to", remedy="Give a filed_to after filed_from."
-        )
+    _check_period("filed", start, end)
     if start is not None:
         statement = statement.where(ReportRow.filed_at >= start, ReportRow.id >= first_id(start))
     if end is not None:
         statement = statement.where(ReportRow.filed_at < end, ReportRow.id < first_id(end + timedelta(days=3)))
     return statement
+
+
+def _closed_between(statement: Select[tuple[object, ...]], narrowed: ReportFilter) -> Select[tuple[object, ...]]:
+    start, end = narrowed.closed_from, narrowed.closed_to
+    _check_period("closed", start, end)
+    if start is not None:
+        statement = statement.where(ReportRow.closed_at >= start)
+    return statement if end is None else statement.where(ReportRow.closed_at < end)
+
+
+def _check_period(what: str, start: datetime | None, end: datetime | None) -> None:
+    if start and end and end <= start:
+        field, remedy = f"{what}_to", f"Give a {what}_to after {what}_from."
+        raise BadPeriod("The period ends before it starts.", field=field, remedy=remedy)
 
 
 def first_id(moment: datetime) -> int:

@@ -161,6 +161,7 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/workload": "read_figures",
     "GET /api/v1/figures": "read_figures",
     "GET /api/v1/figures.csv": "read_figures",
+    "GET /api/v1/figures/course": "read_figures",
     "GET /figures": "read_figures",
     "GET /maps/workload": "read_figures",
     "GET /maps/workload.html": "read_figures",

@@ -56,6 +56,32 @@ def _figures(world: World, route: str) -> Iterator[Probe]:
                 yield Probe(route, who, route.partition(" ")[2], right, f"{level}, {district}", given)
 
 
+def _of_steps(answer: httpx.Response) -> Any:
+    """What was filed in all steps, which is what was filed in the period."""
+    told = answer.json()
+    filed = sum(one["counts"]["filed"] for one in told["steps"])
+    return filed if filed == told["total"]["counts"]["filed"] else "steps that are not the period"
+
+
+@probes_of("GET /api/v1/figures/course")
+def _course(world: World, route: str) -> Iterator[Probe]:
+    for who in world.people:
+        for district in (TOWN, NEXT):
+            every = {"district": district, "period": PERIOD, "step": "week"}
+            yield _stepwise(route, who, _filed(world, who, district, 0)["total"], every)
+            for depth, level in enumerate(LEVELS):
+                filed = _filed(world, who, district, depth)
+                lain = {one.chain[depth] for one in world.reports if one.district == district and depth < one.depth}
+                for code in sorted(lain)[:2]:
+                    yield _stepwise(route, who, filed.get(code, 0), {**every, "level": level, "area": code})
+
+
+def _stepwise(route: str, who: Who, filed: int, asked: dict[str, str]) -> Probe:
+    right = equal(filed, _of_steps) if allowed(who, route) else refused(who)
+    about = f"{asked.get('level', 'all')}, {asked['district']}"
+    return Probe(route, who, "/api/v1/figures/course", right, about, {"params": asked})
+
+
 def _page(answer: httpx.Response) -> Any:
     """What was filed altogether stands first in the line of the total; no number of a report stands anywhere."""
     assert not numbers_in(answer)

@@ -98,6 +98,11 @@ def _at_rest(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def _tables(page: Page) -> None:
+    for one in page.locator("summary").all():
+        one.click()
+
+
 States = dict[str, tuple[str | None, str, Callable[[Page], Any]]]
 STATES: States = {
     "home": ("dispatcher", "/?", _at_rest),
@@ -108,6 +113,7 @@ STATES: States = {
     "tasks": ("worker", "/tasks?", _at_rest),
     "tasks of a desk": ("dispatcher", "/tasks?", _at_rest),
     "figures": ("dispatcher", "/figures?", _at_rest),
+    "figures, as tables": ("dispatcher", "/figures?by=kind&", _tables),
     "workload": ("dispatcher", "/maps/workload?", _at_rest),
     "console": ("dispatcher", "/console?", lambda page: page.wait_for_selector("body[data-listed]")),
     "console, a report": ("dispatcher", "/console?", _report),

@@ -15,7 +15,7 @@ from tests.toytown.fixtures import _clone
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/queues/unassigned", "/maps/workload", "/docs", "/follow", "/sign-in", "/nothing-here")
+PAGES = ("/", "/figures", "/queues/unassigned", "/maps/workload", "/docs", "/follow", "/sign-in", "/nothing-here")
 BLOCKED = "addEventListener('securitypolicyviolation', e => console.error('BLOCKED ' + e.violatedDirective))"
 
 

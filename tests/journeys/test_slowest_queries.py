@@ -30,6 +30,7 @@ from districts d, generate_series(1, %s) n,
     lateral (select area_id, version_id from edition_areas limit 1) e join area_versions v on v.id = e.version_id
 """
 
+YEARS, YEAR = "2018-01-01..2027-12-31", "2026-01-01..2026-12-31"
 WIDEST = "120.9,38.5,123.0,40.0"
 LISTS = [
     {"order": "oldest", "limit": 200},
@@ -55,6 +56,9 @@ QUESTIONS: list[tuple[str, str, Any]] = [
     ("GET", "/api/v1/workload", {"level": "grid", "metric": "median_age_open_h"}),
     ("GET", "/maps/figures", {"level": "grid", "breaks": "natural", "classes": 7}),
     ("GET", "/maps/workload", {"level": "grid"}),
+    ("GET", "/figures", {"level": "grid", "period": YEARS}),
+    ("GET", "/api/v1/figures/course", {"period": YEARS, "step": "month"}),
+    ("GET", "/api/v1/figures/course", {"period": YEAR, "step": "day"}),
     ("GET", "/", {}),
     ("GET", "/queues/unassigned", {}),
     ("GET", "/queues/unlocated", {}),

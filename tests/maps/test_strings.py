@@ -13,7 +13,9 @@ from layers.access.permissions import Action
 from layers.actors import Role
 from layers.calendars.limits import Unit
 from layers.calendars.proofs import COUNTED, LUNCH, NIGHT, PAUSED, WEEKEND
+from layers.figures.definitions import Basis
 from layers.figures.records import By
+from layers.figures.steps import StepSize
 from layers.plans.lifecycle import State as PlanState
 from layers.plans.lifecycle import Step as PlanStep
 from layers.plans.records import COUNTED as COUNTED_IN_CELLS
@@ -27,6 +29,7 @@ from layers.reports.purposes import FIELDS, Purpose
 from layers.reports.queues import Queue
 from layers.reports.steps.requests import ARGUMENTS, OUTCOMES, REASONS, SATISFIED
 from layers.roster.presence import LookPurpose
+from maps.course_pages import TOGETHER
 from maps.ledger import COLUMNS
 from maps.pages import STATIC
 from maps.planner import TOOLS
@@ -71,7 +74,12 @@ COMPOSED = {
         *(*COUNTED_IN_CELLS, "cells", "area_m2", "walk_m", "deviation", "compactness", "reock", "pieces"),
     },
     "for.": {one for one in FOR if not one.startswith("rank_")},
-    "figures.": tuple(f"by_{one}" for one in By),
+    "figures.": {
+        *(f"by_{one}" for one in By),
+        *(f"step_{one}" for one in (*StepSize, "auto")),
+        *(f"course_{one}" for one, _ in TOGETHER),
+        *(f"list_{one}" for one in Basis),
+    },
     "map.": (
         "quantile",
         "natural",
@@ -123,7 +131,8 @@ COMPOSED = {
 
 
 def sources() -> str:
-    files: list[Path] = [*(MAPS / "templates").rglob("*.html"), *(STATIC / "js").rglob("*.js"), MAPS / "workload.py"]
+    beside = [MAPS / one for one in ("workload.py", "course_pages.py")]
+    files: list[Path] = [*(MAPS / "templates").rglob("*.html"), *(STATIC / "js").rglob("*.js"), *beside]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

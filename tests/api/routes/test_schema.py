@@ -104,7 +104,7 @@ def mend(case: Case[Any]) -> None:
 
 
 def _mend_query(path: str, query: dict[str, Any]) -> None:
-    if path in {*LISTS, "/api/v1/positions"}:
+    if path in {*LISTS, "/api/v1/positions", "/api/v1/figures/course"}:
         _together(query, "level", "area")
     if path == "/api/v1/service-points":
         _together(query, "level", "area")
@@ -112,10 +112,11 @@ def _mend_query(path: str, query: dict[str, Any]) -> None:
     if path in LISTS and "area" not in query:
         query.pop("edition", None)
     query.update({name: value for name, value in MENDED_QUERY.items() if name in query})
-    query.pop("filed_to", None)
-    query.pop("until", None)
+    for name in ("filed_to", "closed_to", "until"):
+        query.pop(name, None)
     # That a year is one of ours no format says.
-    query.update({name: "2025-01-05T08:30:00+08:00" for name in ("filed_from", "since") if name in query})
+    since = ("filed_from", "closed_from", "since")
+    query.update({name: "2025-01-05T08:30:00+08:00" for name in since if name in query})
     if "bbox" in query:
         query["bbox"] = "117.1,36.5,117.3,36.7"
     if query.get("breaks") == "fixed":
