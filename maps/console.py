@@ -14,6 +14,7 @@ from layers.actors import Role
 from layers.districts.records import District
 from layers.reports.journal import ENTRY_FACTS
 from layers.reports.steps.requests import OUTCOMES, SATISFIED
+from layers.roster.records import LookPurpose
 from layers.workload.metrics import METRICS
 from maps.pages import fill
 from maps.palettes import NO_DATA_FILL, NO_DATA_HATCH, PALETTES, ZERO
@@ -59,6 +60,8 @@ def console_page(facts: ConsoleFacts, language: Language) -> str:
         district=district.name if language == "zh" else district.name_en,
         code=district.code,
         files=may(facts.role, Action.FILE_REPORT),
+        positions=may(facts.role, Action.READ_POSITIONS),
+        purposes=[one.value for one in LookPurpose],
         map=MAP,
         map_options=orjson.dumps(OPTIONS).decode(),
         config=in_page(_config(facts, language)),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from api.access import TheActor, needs
 from api.addresses import known_parameters
@@ -19,7 +21,7 @@ from api.outline_shelf import OutlineShelf
 from api.page_cache import PageCache
 from api.routes.common import GeoJson, TheLocators, packed_or_plain, tagged
 from api.schemas.common import WITHOUT_NUL
-from api.schemas.maps import MapFigures, MapOutlines, MapQuery
+from api.schemas.maps import MapFigures, MapOutlines, MapQuery, OutlinesQuery
 from api.schemas.problems import problems
 from api.schemas.queries import InDistrict
 from layers.access.permissions import Action
@@ -122,6 +124,25 @@ async def get_figures(request: Request, query: MapArguments, actor: TheActor, lo
     choice = (query.metric, query.breaks, query.classes, query.limits)
     told = await found.told(choice, lambda sheet: map_figures(sheet, query))
     return tagged(request, told.plain, packed=told.packed)
+
+
+@router.get(
+    "/outlines",
+    operation_id="find_outlines",
+    dependencies=[needs(Action.READ_FIGURES)],
+    status_code=307,
+    response_class=RedirectResponse,
+    responses={307: {"description": "Where they are, for ever."}, **problems(404)},
+)
+async def find_outlines(
+    request: Request, query: Annotated[OutlinesQuery, Query()], actor: TheActor, locators: TheLocators, shelf: TheShelf
+) -> RedirectResponse:
+    """The outlines of a level of any edition, former, in force or a draft: leads to the address that holds them."""
+    served = await locators.district(query.district)
+    edition = await _edition(request, actor.scope, served, query.edition)
+    level = served.district.levels[-1] if query.level is None else served.district.level(query.level)
+    name = (await shelf.outlines(edition, level)).name(edition, level)
+    return RedirectResponse(f"/maps/outlines/{name}.json?{urlencode({'district': served.district.code})}", 307)
 
 
 @router.get(

@@ -29,6 +29,12 @@ class MapQuery(EditionQuery):
     embedded: Literal["true", "false"] = Field("false", description="Inside another page: without header and table.")
 
 
+class OutlinesQuery(EditionQuery):
+    """Which outlines."""
+
+    level: Word | None = Field(None, description="Without it, the cells.")
+
+
 class PrintQuery(MapQuery):
     """What a printed map shows."""
 

@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field, JsonValue, model_validator
 from api.schemas.common import Accuracy, DatumField, Given, Latitude, Longitude, Moment, Position, Told
 from api.schemas.filing import Code
 from api.schemas.queries import InDistrict
-from layers.roster.presence import LookPurpose, Presence, Purpose
+from layers.roster.presence import Presence, Purpose
+from layers.roster.records import LookPurpose
 
 EXAMPLE: dict[str, JsonValue] = {
     "lon": 121.8,

@@ -20,7 +20,8 @@ from layers.reports.setting import Setting
 from layers.reports.steps.guards import Asked
 from layers.reports.steps.possible import asked_now
 from layers.reports.steps.taking import Connection
-from layers.roster.presence import LookPurpose, Presence, trace_reading
+from layers.roster.presence import Presence, trace_reading
+from layers.roster.records import LookPurpose
 from layers.scope import ENTER
 
 SHARED = """

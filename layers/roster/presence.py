@@ -21,6 +21,7 @@ from geo.datum import position_to_storage
 from geo.positions import Datum, LonLat
 from layers.actors import Actor, Scope
 from layers.refusals import NotFound, Refusal
+from layers.roster.records import LookPurpose
 from layers.roster.tables import PositionRow, person_labels
 from layers.scope import areas_seen
 from layers.traces.recording import trace_all
@@ -65,13 +66,6 @@ class Purpose(StrEnum):
 
     PATROL = "patrol"
     HANDLING = "handling"
-    EMERGENCY = "emergency"
-
-
-class LookPurpose(StrEnum):
-    """Why positions are looked at; it is written into the access log."""
-
-    DISPATCH = "dispatch"
     EMERGENCY = "emergency"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,10 @@ class RosterDifference:
     changed_duties: int
     ended_duties: int
     unchanged_duties: int
+
+
+class LookPurpose(StrEnum):
+    """Why positions are looked at; it is written into the access log."""
+
+    DISPATCH = "dispatch"
+    EMERGENCY = "emergency"

@@ -165,6 +165,7 @@ ROUTES: dict[str, str | None] = {
     "GET /figures": "read_figures",
     "GET /maps/workload": "read_figures",
     "GET /maps/workload.html": "read_figures",
+    "GET /maps/outlines": "read_figures",
     "GET /maps/workload.pdf": "read_figures",
     "GET /maps/workload.png": "read_figures",
     "GET /maps/figures": "read_figures",

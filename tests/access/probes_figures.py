@@ -128,6 +128,13 @@ def _paper(world: World, route: str) -> Iterator[Probe]:
         yield Probe(route, who, route.partition(" ")[2], right, TOWN, {"params": {"district": TOWN}})
 
 
+@probes_of("GET /maps/outlines")
+def _outlines(world: World, route: str) -> Iterator[Probe]:
+    for who in world.people:
+        right = status(307) if allowed(who, route) else refused(who)
+        yield Probe(route, who, "/maps/outlines", right, TOWN, {"params": {"district": TOWN, "level": "street"}})
+
+
 @probes_of("GET /maps/workload", "GET /maps/workload.html")
 def _maps(world: World, route: str) -> Iterator[Probe]:
     """No number of a report stands on a map."""

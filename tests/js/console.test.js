@@ -3,7 +3,7 @@ import test from "node:test";
 import { clusters, gravity, radius } from "../../maps/static/js/console/clusters.js";
 import { KEYS, asked } from "../../maps/static/js/console/keys.js";
 import { QUEUES, alarming, changed, chosen, counts, pressing } from "../../maps/static/js/console/open_reports.js";
-import { levelBelow, readView, tableQuery, writeView } from "../../maps/static/js/console/view.js";
+import { levelBelow, placeOf, printQuery, readView, tableQuery, writeView } from "../../maps/static/js/console/view.js";
 
 const NOW = Date.parse("2026-11-22T08:00:00Z");
 const USUAL = { area: "", areaLevel: "district", level: "", metric: "open", queue: "all", kind: "", report: "", lang: "zh" };
@@ -100,4 +100,15 @@ test("the table of a view is of its area and kind, whatever its queue", () => {
     tableQuery({ area: "990101", areaLevel: "street", kind: "M01", queue: "all" }, "9901"),
     "open=true&district=9901&level=street&area=990101&kind=M01",
   );
+});
+
+test("where the map looks stands in the part of the address that no server is told", () => {
+  assert.equal(placeOf("#39.25658,121.89763,10.5"), "39.25658,121.89763,10.5");
+  for (const wrong of ["", "#", "#list", "#39,121", "#1e9,3,4", "#39.2,121.8,10<"]) assert.equal(placeOf(wrong), "");
+});
+
+test("the printed map is of the figure, the level and the area that are looked at", () => {
+  const view = { level: "grid", metric: "overdue", lang: "en", area: "990101" };
+  assert.equal(printQuery(view, "9901"), "district=9901&level=grid&metric=overdue&lang=en&area=990101");
+  assert.equal(printQuery({ ...view, area: "" }, "9901"), "district=9901&level=grid&metric=overdue&lang=en");
 });

@@ -28,7 +28,7 @@ from layers.reports.photos import Taken
 from layers.reports.purposes import FIELDS, Purpose
 from layers.reports.queues import Queue
 from layers.reports.steps.requests import ARGUMENTS, OUTCOMES, REASONS, SATISFIED
-from layers.roster.presence import LookPurpose
+from layers.roster.records import LookPurpose
 from maps.course_pages import TOGETHER
 from maps.ledger import COLUMNS
 from maps.pages import STATIC
@@ -175,3 +175,10 @@ def test_a_part_of_the_catalogue() -> None:
         part = catalogue(language, "map.")
         assert part
         assert all(key.startswith("map.") for key in part)
+
+
+def test_no_key_stands_twice() -> None:
+    """The later one would win, and the words of one page would turn up on another."""
+    pairs = json.JSONDecoder(object_pairs_hook=list).decode((MAPS / "strings.json").read_text(encoding="utf-8"))
+    keys = [key for key, _ in pairs]
+    assert sorted(keys) == sorted(set(keys))

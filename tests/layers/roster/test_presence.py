@@ -20,7 +20,6 @@ from layers.migrations import sqlalchemy_url
 from layers.roster.presence import (
     LONGEST,
     BadSharing,
-    LookPurpose,
     NothingShared,
     NotInRoster,
     Presence,
@@ -34,6 +33,7 @@ from layers.roster.presence import (
     stop_sharing,
     trace_reading,
 )
+from layers.roster.records import LookPurpose
 from layers.scope import ENTER
 from tests.layers.reports.desk import MORNING, Desk, desk_at
 

@@ -1,6 +1,7 @@
 // The map of the console. Beside workload_map.js the only module that touches Leaflet.
 
 import { clusters, gravity, radius } from "./clusters.js";
+import { overlays } from "./overlays.js";
 import { NameLayer, addControls, openMap } from "../workload_map.js";
 
 const SQUARE_PX = 46;
@@ -89,6 +90,7 @@ export function openGround(id, told, say) {
   }
 
   return {
+    over: overlays(map),
     areas,
     paint,
     fit,

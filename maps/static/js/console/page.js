@@ -2,25 +2,26 @@
 
 import { byId, element } from "../elements.js";
 import { phrase } from "../wording.js";
+import { alarm } from "./alarm.js";
 import { bulkPanel } from "./bulk.js";
 import { callForm } from "./calls.js";
 import { choropleth } from "./choropleth.js";
 import { linkExports } from "./exports.js";
+import { extras } from "./extras.js";
 import { listen } from "./feed.js";
 import { openGround } from "./ground.js";
 import { KEYS, asked } from "./keys.js";
-import { QUEUES, alarming, changed, chosen } from "./open_reports.js";
+import { QUEUES, changed, chosen } from "./open_reports.js";
 import { reportPanel } from "./panel.js";
 import { queueList } from "./queues.js";
 import { searchBox } from "./search.js";
 import { ask, askIn, here } from "./service.js";
-import { levelBelow, readView, writeView } from "./view.js";
+import { levelBelow, placeOf, readView, writeView } from "./view.js";
 
 const GATHER_MS = 250;
 const FIGURES_MS = 3_000;
 const MINUTE_MS = 60_000;
 const NOTICE_MS = 6_000;
-const BEEP_MS = 5_000;
 const AT_ONCE = 100;
 
 const config = JSON.parse(byId("config-json").textContent);
@@ -31,22 +32,26 @@ const USUAL = { area: "", areaLevel: levels[0], level: "", metric: "open", queue
 const KNOWN = { metrics: config.metrics.map(({ key }) => key), levels, queues: Object.keys(QUEUES) };
 
 let view = readView(new URLSearchParams(location.search), USUAL, KNOWN);
+let at = placeOf(location.hash);
 let reports = new Map();
 let areas = null;
 let kinds = new Map();
 let ground = null;
 let panel = null;
 let queues = null;
-const acknowledged = new Set(JSON.parse(sessionStorage.getItem("acknowledged") ?? "[]"));
+let alarms = null;
+let over = null;
 
 const all = () => [...reports.values()];
 const levelShown = () => view.level || levelBelow(levels, view.areaLevel);
 
 function go(change) {
   view = { ...view, ...change };
-  const query = writeView(view, { ...USUAL, lang: "" });
-  history.pushState(null, "", `?${query}`);
+  history.pushState(null, "", address());
 }
+
+const address = () => `?${writeView(view, { ...USUAL, lang: "" })}${at && `#${at}`}`;
+const remember = () => history.replaceState(null, "", address());
 
 function notice(text) {
   const place = byId("notice");
@@ -66,7 +71,7 @@ function failed(error) {
 function chooseArea(level, code) {
   go({ area: code, areaLevel: level, level: "" });
   draw();
-  return areas.show().catch(failed);
+  return areas.show().then(over.again).catch(failed);
 }
 
 function chooseMetric(metric) {
@@ -82,10 +87,9 @@ const shown = () => chosen(all(), view, Date.now());
 function draw() {
   queues.draw(all(), view, { kinds, now: Date.now() });
   ground.show(shown());
-  linkExports(view, config.district.code);
-  const waiting = alarming(all(), acknowledged);
-  byId("alarm").hidden = !waiting.length;
-  byId("alarm-count").textContent = waiting.length ? say("console.alarm", { count: waiting.length }) : "";
+  linkExports({ ...view, level: levelShown() }, config.district.code);
+  alarms.draw();
+  over.density();
 }
 
 async function readAll() {
@@ -158,24 +162,6 @@ function several(found) {
 
 // What is heard, and keys.
 
-function beep() {
-  if (!alarming(all(), acknowledged).length || byId("sound").getAttribute("aria-pressed") !== "true") return;
-  const sound = (beep.context ??= new AudioContext());
-  const tone = sound.createOscillator();
-  const volume = sound.createGain();
-  volume.gain.value = 0.08;
-  tone.frequency.value = 880;
-  tone.connect(volume).connect(sound.destination);
-  tone.start();
-  tone.stop(sound.currentTime + 0.25);
-}
-
-function acknowledge() {
-  for (const { number } of alarming(all(), acknowledged)) acknowledged.add(number);
-  sessionStorage.setItem("acknowledged", JSON.stringify([...acknowledged].slice(-500)));
-  draw();
-}
-
 function isTyping() {
   const at = document.activeElement;
   return Boolean(at) && (at.matches("textarea, select") || (at.matches("input") && at.type !== "checkbox"));
@@ -194,9 +180,9 @@ function wire(call, bulk, search) {
     metric: () => byId("metric").focus(),
     select: () => queues.selectFocused(),
     bulk: () => bulk.open().catch(failed),
-    acknowledge,
+    acknowledge: alarms.acknowledge,
     help: () => byId("help").showModal(),
-    close: () => (byId("help").open ? byId("help").close() : byId("hits").hidden ? closePanel() : search.close()),
+    close: () => (byId("help").open ? byId("help").close() : over.close() ? undefined : byId("hits").hidden ? closePanel() : search.close()),
   };
   for (let n = 1; n <= 5; n += 1) acts[`candidate${n}`] = () => panel.number() && panel.assign(n - 1);
   document.addEventListener("keydown", (event) => {
@@ -208,10 +194,9 @@ function wire(call, bulk, search) {
   });
   for (const [id, act] of [["new-call", acts.file], ["give-many", acts.bulk], ["help-button", acts.help], ["acknowledge", acts.acknowledge]]) byId(id)?.addEventListener("click", act);
   byId("help-close").addEventListener("click", () => byId("help").close());
-  byId("sound").addEventListener("click", ({ currentTarget }) => currentTarget.setAttribute("aria-pressed", currentTarget.getAttribute("aria-pressed") !== "true"));
   byId("in-view").addEventListener("click", () => { queues.selectMany(ground.inView(shown()).map(({ number }) => number)); draw(); });
   byId("metric").addEventListener("change", ({ target }) => chooseMetric(target.value));
-  byId("level").addEventListener("change", ({ target }) => { go({ level: target.value }); areas.show({ fit: false }).catch(failed); });
+  byId("level").addEventListener("change", ({ target }) => { go({ level: target.value }); areas.show({ fit: false }).then(over.again).catch(failed); });
   byId("kind").addEventListener("change", ({ target }) => { go({ kind: target.value }); draw(); });
   byId("help-keys").replaceChildren(...Object.entries(KEYS).map(([key, what]) => element("div", {}, element("dt", {}, element("kbd", { textContent: key })), element("dd", { textContent: say(`console.key_${what}`) }))));
   window.addEventListener("popstate", () => {
@@ -250,9 +235,11 @@ async function start() {
   ground = openGround(config.map, {
     area: (code) => { if (levelShown() !== view.areaLevel || code !== view.area) chooseArea(levelShown(), code); },
     reports: several,
-    place: (lon, lat) => { if (!call.isOpen()) return false; call.placed(lon, lat).catch(failed); return true; },
+    place: (lon, lat) => { if (over.measure(lon, lat)) return true; if (!call.isOpen()) return false; call.placed(lon, lat).catch(failed); return true; },
     words: (code) => areas.words(code),
   }, say);
+  alarms = alarm(say, { reports: all, draw });
+  over = extras(config, ground.over, say, { view: () => view, level: levelShown, reports: shown, moved: (place) => { at = place; remember(); }, failed });
   areas = choropleth(config, ground, say, { view: () => view, level: levelShown, redrawn: () => ground.show(shown()), area: chooseArea, notice });
   queues = queueList(byId("queues"), byId("list"), byId("more"), say, {
     queue: (queue) => { go({ queue }); draw(); },
@@ -290,11 +277,12 @@ async function start() {
   options(byId("metric"), config.metrics.map(({ key, name }) => [key, name[language]]), view.metric);
   options(byId("level"), [["", say("console.level_below")], ...config.levels.map(({ key, ...name }) => [key, name[language]])], view.level);
   wire(call, bulk, search);
-  await Promise.all([readAll(), areas.show()]);
+  const place = at;
+  await Promise.all([readAll(), areas.show(), over.start()]);
+  if (place) ground.over.look(place);
   if (view.report) await panel.show(view.report);
   setInterval(draw, MINUTE_MS);
   setInterval(() => areas.refresh().catch(failed), MINUTE_MS);
-  setInterval(beep, BEEP_MS);
 }
 
 start().catch(failed);

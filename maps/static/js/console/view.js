@@ -1,6 +1,7 @@
 // What the console shows, as its address says it: so that a view can be sent to a colleague. Pure.
 
 const NUMBER = /^\d{8}-\d{7}$/;
+const AT = /^-?\d{1,2}\.\d{1,7},-?\d{1,3}\.\d{1,7},\d{1,2}(\.\d{1,2})?$/;
 const CODE = /^[\w-]{1,64}$/;
 
 /** The view that an address holds; what it leaves out or spells wrongly is as `usual` has it. */
@@ -17,6 +18,12 @@ export function readView(parameters, usual, { metrics, levels, queues }) {
     report: one("report", (value) => value !== null && NUMBER.test(value)),
     lang: one("lang", (value) => value === "zh" || value === "en"),
   };
+}
+
+/** Where the map looks, as the part of an address that no server is told: lat,lon,zoom; nothing for what is none. */
+export function placeOf(hash) {
+  const at = hash.replace(/^#/, "");
+  return AT.test(at) ? at : "";
 }
 
 /** The query of a view: only what differs from the usual. */
