@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.common import Told
 from api.schemas.maps import ReferenceQuery
-from api.schemas.queries import InDistrict, Word
+from api.schemas.queries import InDigits, InDistrict, MetricKey, Word
 
 MOST_NUMBERS = 100
 Number = Annotated[str, StringConstraints(pattern=r"^\d{8}-\d{7}$")]
@@ -25,6 +25,13 @@ class ConsoleQuery(ReferenceQuery):
     queue: Word | None = None
     kind: Word | None = None
     report: Word | None = Field(None, description="Number of the open report.")
+
+
+class WallQuery(ReferenceQuery):
+    """What the wall shows."""
+
+    metric: MetricKey = "open"
+    seconds: Annotated[int, Field(ge=5, le=600), InDigits] = Field(15, description="How long each area stays.")
 
 
 class OpenQuery(InDistrict):

@@ -26,6 +26,13 @@ def _open(world: World, route: str) -> Iterator[Probe]:
                 yield Probe(route, who, "/api/v1/open-reports", right, f"{about}, {district}", given)
 
 
+@probes_of("GET /wall")
+def _wall(world: World, route: str) -> Iterator[Probe]:
+    """No number of a report stands on it."""
+    for who in world.people:
+        yield Probe(route, who, "/wall", _no_number() if allowed(who, route) else refused(who))
+
+
 @probes_of("GET /console")
 def _page(world: World, route: str) -> Iterator[Probe]:
     for who in world.people:

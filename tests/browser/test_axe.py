@@ -119,6 +119,7 @@ STATES: States = {
     "console, a report": ("dispatcher", "/console?", _report),
     "console, a call": ("dispatcher", "/console?", _call),
     "console, help": ("dispatcher", "/console?", _help),
+    "wall": ("dispatcher", "/wall?", lambda page: page.wait_for_selector("body[data-turn]")),
     "planner": ("planner", "/planner?", lambda page: page.wait_for_selector("body[data-ready]")),
     "planner, drawing": ("planner", f"/planner?plan=1&area={COMMUNITY}&", _drawing),
     "planner, comparing": ("planner", f"/planner?plan=1&area={COMMUNITY}&", _comparing),

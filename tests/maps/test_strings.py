@@ -40,7 +40,7 @@ MAPS = STATIC.parent
 KEYS = json.loads((MAPS / "strings.json").read_text(encoding="utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
 USED = re.compile(
-    r"""["'`]((?:app|console|figures|home|ledger|queue|follow|docs|error|map|sign|account|work|plan|paper)\.\w+)["'`]"""
+    r"""["'`]((?:app|console|figures|home|ledger|queue|follow|docs|error|map|sign|account|work|plan|paper|wall)\.\w+)["'`]"""
 )
 
 #: Words of the ledger that its page does not name: columns, ranks and roles.
@@ -56,6 +56,7 @@ CONSOLE_QUEUES = re.findall(r"^  (\w+): \(", (CONSOLE / "open_reports.js").read_
 
 #: Keys put together where they are used: a prefix and what may follow.
 COMPOSED = {
+    "wall.": ("open", "overdue", "due_soon", "unassigned", "closed_30d", "satisfaction_30d"),
     "console.": {
         *(f"queue_{one}" for one in CONSOLE_QUEUES),
         *(f"by_{one}" for one in ("address", "area", "place", "none")),
