@@ -89,7 +89,7 @@ function large(columns, rows) {
   const sums = totals(columns, rows);
   const share = satisfaction(columns, rows);
   const shown = [...FIGURES.map((name) => [name, sums[name] === null ? "–" : number(sums[name])]), ["satisfaction_30d", share === null ? "–" : `${Math.round(share)} %`]];
-  byId("large").replaceChildren(...shown.map(([name, value]) => element("div", { className: `figure ${name}` }, element("dt", { textContent: say(`wall.${name}`) }), element("dd", { textContent: value }))));
+  byId("large").replaceChildren(...shown.map(([name, value]) => element("div", { className: `figure ${name}${value === "0" ? " none" : ""}` }, element("dt", { textContent: say(`wall.${name}`) }), element("dd", { textContent: value }))));
 }
 
 function tell() {
