@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,11 @@ def change_of(code: str, redrawn: Redrawn) -> str:
 
 
 def features(
-    cells: list[Cell], redrawn: Redrawn, district: District, names: dict[str, str], inside: frozenset[str] | None = None
+    cells: list[Cell],
+    redrawn: Redrawn,
+    district: District,
+    names: Mapping[str, str],
+    inside: frozenset[str] | None = None,
 ) -> dict[str, Any]:
     """Cells as a FeatureCollection; `inside`: the communities that count as inside, all without it."""
     if not cells:

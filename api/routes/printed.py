@@ -198,7 +198,7 @@ def _head(drawn: Drawing, sheet: SheetTold, language: Language) -> PlanHead:
 
 def _names(drawn: Drawing) -> dict[str, str]:
     """What areas are called, those above the grids and those that the plan stands on."""
-    return {one.code: one.name for one in drawn.ready.compiled.areas.values()} | drawn.names
+    return {one.code: one.name for one in drawn.ready.compiled.areas.values()} | dict(drawn.names)
 
 
 async def _people(request: Request, drawn: Drawing) -> dict[str, list[str]]:

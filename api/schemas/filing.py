@@ -184,6 +184,13 @@ class FollowBody(Given):
     secret: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
 
 
+class AddressBody(Given):
+    """An address as people write it, as far as it is written."""
+
+    address: Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NOT_BLANK)]
+    district: Code | None = None
+
+
 class LocateBody(Given):
     """A position to locate."""
 

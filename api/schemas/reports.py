@@ -34,6 +34,19 @@ class MatchTold(Told):
     score: float
 
 
+class FoundAddress(MatchTold):
+    """A place of the register that an address may mean, and where it is."""
+
+    position: Position
+
+
+class AddressesTold(Told):
+    """The best places, best first; `flag` says why filing would take none of them."""
+
+    flag: str | None = Field(description="address_unmatched, address_ambiguous, or null.")
+    matches: list[FoundAddress]
+
+
 class WhereTold(Told):
     """Where a report is, and how sure that is."""
 

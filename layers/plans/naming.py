@@ -9,14 +9,19 @@ from geo.redraw import Cell
 from layers.plans.redrawn import Redrawn
 
 
-def names_after(redrawn: Redrawn, names: Mapping[str, str]) -> dict[str, str]:
+def names_after(redrawn: Redrawn, names: Mapping[str, str]) -> Mapping[str, str]:
     """Names by code of all cells before and after a plan; `names` are those of the edition it stands on."""
+    if not redrawn.created:
+        return names
+    wanted = {redrawn.after[code].parent for code in redrawn.created}
     patterns: dict[str, tuple[str, str]] = {}
-    for cell in redrawn.before.cells if redrawn.created else ():
-        end, name = cell.code[-3:], names.get(cell.code, "")
-        if cell.parent not in patterns and len(cell.code) == CODE_DIGITS and end in name:
-            patterns[cell.parent] = (end, name)
-    return dict(names) | {code: _new(redrawn.after[code], patterns) for code in redrawn.created}
+    for cell in redrawn.before.values():
+        if cell.parent in wanted and len(cell.code) == CODE_DIGITS and cell.code[-3:] in names.get(cell.code, ""):
+            patterns[cell.parent] = (cell.code[-3:], names[cell.code])
+            wanted.discard(cell.parent)
+            if not wanted:
+                break
+    return {**names, **{code: _new(redrawn.after[code], patterns) for code in redrawn.created}}
 
 
 def _new(cell: Cell, patterns: Mapping[str, tuple[str, str]]) -> str:

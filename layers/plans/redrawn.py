@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from geo.redraw import Coverage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Redrawn:
     """The cells before and after. `kept`: codes that only received a node on their border."""
 
@@ -15,17 +16,17 @@ class Redrawn:
     after: Coverage
     kept: frozenset[str]
 
-    @property
+    @cached_property
     def retired(self) -> list[str]:
         """Codes that are gone."""
         return sorted(set(self.before) - set(self.after))
 
-    @property
+    @cached_property
     def created(self) -> list[str]:
         """Codes that are new."""
         return sorted(set(self.after) - set(self.before))
 
-    @property
+    @cached_property
     def changed(self) -> list[str]:
         """Codes whose ground or community is another."""
         both = set(self.before) & set(self.after) - self.kept

@@ -167,6 +167,7 @@ ROUTES: dict[str, str | None] = {
     "GET /maps/workload.html": "read_figures",
     "GET /maps/outlines": "read_figures",
     "GET /wall": "read_figures",
+    "POST /api/v1/addresses": "read_figures",
     "GET /maps/workload.pdf": "read_figures",
     "GET /maps/workload.png": "read_figures",
     "GET /maps/figures": "read_figures",

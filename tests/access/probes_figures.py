@@ -128,6 +128,14 @@ def _paper(world: World, route: str) -> Iterator[Probe]:
         yield Probe(route, who, route.partition(" ")[2], right, TOWN, {"params": {"district": TOWN}})
 
 
+@probes_of("POST /api/v1/addresses")
+def _addresses(world: World, route: str) -> Iterator[Probe]:
+    for who in world.people:
+        right = status(200) if allowed(who, route) else refused(who)
+        given = {"json": {"address": "和平路12号", "district": TOWN}}
+        yield Probe(route, who, "/api/v1/addresses", right, TOWN, given)
+
+
 @probes_of("GET /maps/outlines")
 def _outlines(world: World, route: str) -> Iterator[Probe]:
     for who in world.people:

@@ -151,3 +151,22 @@ def _fetched(town: Town, who: Visitor, path: str) -> bytes:
         answer = client.get(path, headers={"Cookie": f"wangge_session={who.token}"})
     assert answer.status_code == 200, answer.text
     return answer.content
+
+
+def test_an_address_is_completed_in_the_search_and_in_a_call(browser: Browser, town: Town, dispatcher: Visitor) -> None:
+    [(address,)] = town.sql("select address from buildings where address <> '' order by code limit 1")
+    page = console(browser, town, dispatcher)
+    page.fill("#search", address)
+    hit = page.locator("#hits button", has_text=address).first
+    expect(hit).to_be_visible()
+    hit.click()
+    page.keyboard.press("n")
+    page.fill("[name=address]", address)
+    first = page.locator("#call-matches button", has_text=address).first
+    expect(first).to_be_visible()
+    first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#call-place")).to_contain_text("›")
+    expect(page.locator("#call-matches button")).to_have_count(0)
+    assert address not in page.url and not page.errors  # type: ignore[attr-defined]
+    page.context.close()

@@ -60,6 +60,7 @@ COMPOSED = {
     "console.": {
         *(f"queue_{one}" for one in CONSOLE_QUEUES),
         *(f"by_{one}" for one in ("address", "area", "place", "none")),
+        *("what_building", "what_service_point"),
         *(f"key_{one}" for one in CONSOLE_KEYS),
         *("live", "cut", "yes", "no"),
         *("kind", "what", "address", "caller", "phone"),

@@ -6,6 +6,7 @@ import { Refused, newKey, ofHere, send } from "./service.js";
 
 const NEAR_M = 200;
 const SHOWN = 5;
+const PAUSE_MS = 200;
 const KIND = /^(\S+)/;
 
 /**
@@ -30,7 +31,8 @@ export function callForm(place, { kinds, language }, say, told) {
       element("header", { className: "report" }, element("h2", { textContent: say("console.call") }), element("button", { type: "button", className: "close", ariaLabel: say("console.close"), title: say("console.close"), textContent: "×", onclick: told.closed })),
       field("kind", element("input", { name: "kind", required: true, autocomplete: "off", list: "kinds" }), element("datalist", { id: "kinds" }, ...options)),
       field("what", element("textarea", { name: "text", rows: 3, required: true, maxLength: 10_000 })),
-      field("address", element("input", { name: "address", autocomplete: "off", maxLength: 500 })),
+      field("address", element("input", { name: "address", autocomplete: "off", maxLength: 500, oninput: typed })),
+      element("ul", { id: "call-matches", ariaLabel: say("console.meant") }),
       element("p", { className: "fine", id: "call-place", role: "status", textContent: say("console.pick") }),
       element("div", { id: "call-near" }),
       field("caller", element("input", { name: "caller", autocomplete: "off", maxLength: 100 })),
@@ -42,6 +44,18 @@ export function callForm(place, { kinds, language }, say, told) {
 
   function field(name, ...inputs) {
     return element("label", {}, element("span", { textContent: say(`console.${name}`) }), ...inputs);
+  }
+
+  /** What the register has for the address, while it is typed; the last one typed is what counts. */
+  function typed({ target }) {
+    clearTimeout(typed.waiting);
+    typed.waiting = setTimeout(async () => {
+      const address = target.value.trim();
+      const { matches } = address ? await send("/api/v1/addresses", ofHere({ address })) : { matches: [] };
+      if (target.value.trim() !== address) return;
+      const choose = ({ text, position }) => { target.value = text; place.querySelector("#call-matches").replaceChildren(); placed(position.lon, position.lat); };
+      place.querySelector("#call-matches")?.replaceChildren(...matches.map((one) => element("li", {}, element("button", { type: "button", textContent: one.text, onclick: () => choose(one) }))));
+    }, PAUSE_MS);
   }
 
   /** A click on the map while the form is open says where it is. */

@@ -1,4 +1,4 @@
-// Search as one types: report number, area, coordinates in a stated datum.
+// Search as one types: report number, area, address, service point, coordinates in a stated datum.
 
 import { element } from "../elements.js";
 import { readPosition } from "./near.js";
@@ -6,6 +6,8 @@ import { ask, here, ofHere, send } from "./service.js";
 
 const PAUSE_MS = 180;
 const SHOWN = 8;
+/** How alike an address of the register must be to be offered. */
+const LEAST_LIKE = 0.3;
 const NUMBER = /^\d{8}-?\d{0,7}$/;
 
 /** told: {reports() → [report], open(number), area(level, code), place(lon, lat)}; datum: the select beside the field. */
@@ -47,7 +49,15 @@ export function searchBox(input, list, datum, say, told) {
       // Fifteen digits may be a grid's code as well.
       return text.includes("-") ? reports : [...reports, ...(await areas(text))];
     }
-    return areas(text);
+    const [named, placed] = await Promise.all([areas(text), addresses(text)]);
+    return [...named, ...placed];
+  }
+
+  /** Buildings and service points; the address goes in the body, so that no log on the way holds it. */
+  async function addresses(text) {
+    const { matches } = await send("/api/v1/addresses", ofHere({ address: text }));
+    const places = matches.filter(({ what, score }) => what !== "area" && score >= LEAST_LIKE);
+    return places.map((one) => item(`${one.text} · ${say(`console.what_${one.what}`)}`, () => told.place(one.position.lon, one.position.lat)));
   }
 
   async function areas(text) {
