@@ -12,17 +12,43 @@ from api.addresses import known_parameters
 from api.database import database
 from api.routes.common import API, TheLocators, clock
 from api.routes.reports import ReportNumber, json_only
-from api.schemas.handling import HandOverBody, PersonalBody, PersonalTold, ReceiverBody
+from api.schemas.handling import (
+    CallerBody,
+    EarlierCallsTold,
+    EarlierCallTold,
+    HandOverBody,
+    PersonalBody,
+    PersonalTold,
+    ReceiverBody,
+)
 from api.schemas.problems import problems
 from api.telling import found_area
 from layers.access.permissions import Action
 from layers.actors import Actor
+from layers.reports.callers import earlier_calls
 from layers.reports.handing_over import Receiver, end_hand_over, hand_over, person_named
 from layers.reports.personal import read_personal
 from layers.reports.queries import district_of, id_of
 
 router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_parameters), Depends(json_only)])
 DONE: dict[int | str, dict[str, Any]] = {204: {"description": "Done, and recorded."}}
+
+
+@router.post(
+    "/callers",
+    operation_id="earlier_calls",
+    dependencies=[needs(Action.READ_PERSONAL)],
+    responses=problems(400, 413, 415),
+)
+async def post_caller(body: CallerBody, request: Request, actor: TheActor) -> EarlierCallsTold:
+    """The earlier reports of a telephone number: the number in the body, each report told is in the access log."""
+    async with database(request).writing(actor.scope) as connection:
+        found = await earlier_calls(connection, body.phone, body.purpose, actor=actor, now=clock(request)())
+    return EarlierCallsTold(
+        reports=[
+            EarlierCallTold(number=one.number, kind=one.kind, status=one.status, filed_at=one.filed_at) for one in found
+        ]
+    )
 
 
 @router.post(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
@@ -17,6 +18,28 @@ class PersonalBody(Given):
     """Why the personal fields are read."""
 
     purpose: Purpose
+
+
+class CallerBody(Given):
+    """A telephone number that calls, and why its earlier calls are looked for."""
+
+    phone: Annotated[str, StringConstraints(min_length=3, max_length=40, pattern=NOT_BLANK)]
+    purpose: Purpose = Field(description="Written into the access log, once for each report that is told.")
+
+
+class EarlierCallTold(Told):
+    """A report that came from this number before."""
+
+    number: str
+    kind: str
+    status: str
+    filed_at: datetime
+
+
+class EarlierCallsTold(Told):
+    """The latest reports of a number within one's territory, the latest first."""
+
+    reports: list[EarlierCallTold]
 
 
 class PersonalTold(Told):

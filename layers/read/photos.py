@@ -15,7 +15,7 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from layers.read.photos_containers import Container, Overfull, container_of, is_whole
 from layers.read.photos_positions import PhotoPosition, photo_position
@@ -82,6 +82,9 @@ def reencoded(content: bytes, *, limits: PhotoLimits = LIMITS, read_position: bo
         PhotoRefused: another format, cut off, damaged, animated, or beyond a limit.
     """
     container = _harmless_container(content, limits)
+    # A setting of the whole process: what draws pages for print switches it on when it is loaded, and then text that
+    # swells and pictures that are cut off would pass.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(BytesIO(content), formats=[container]) as image:
             _require_harmless(image, container, limits)

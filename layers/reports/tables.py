@@ -162,6 +162,13 @@ class PrivateRow(Base):
     """What a report holds of persons: erasable without touching the record, which holds only a salted digest."""
 
     __tablename__ = "report_private"
+    __table_args__ = (
+        Index(
+            "ix_report_private_reporter_phone",
+            "reporter_phone",
+            postgresql_where=text("reporter_phone is not null"),
+        ),
+    )
 
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), primary_key=True, autoincrement=False)
     salt: Mapped[bytes] = mapped_column(LargeBinary)

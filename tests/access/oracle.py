@@ -136,6 +136,7 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/reports/{number}": "read_reports",
     "GET /api/v1/reports/{number}/record": "read_record",
     "POST /api/v1/reports/{number}/personal": "read_personal",
+    "POST /api/v1/callers": "read_personal",
     "GET /api/v1/reports/{number}/steps": "take_step",
     "POST /api/v1/reports/{number}/steps": "take_step",
     "GET /api/v1/reports/{number}/clock": "read_record",

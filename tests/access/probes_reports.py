@@ -104,6 +104,20 @@ def _personal(world: World, route: str) -> Iterator[Probe]:
             yield _one(who, route, report, equal(right, _private), given={"json": {"purpose": purpose}})
 
 
+@probes_of("POST /api/v1/callers")
+def _callers(world: World, route: str) -> Iterator[Probe]:
+    """Of a number that called, and of one that never did: one's own reports of it, where the role reads numbers."""
+    calling = next(one.private["reporter_phone"] for one in world.reports if one.private["reporter_phone"])
+    for who in world.people:
+        purpose, fields = oracle.PURPOSES.get(who.role or "", ("own", frozenset()))
+        reads = "reporter_phone" in fields and who.role != "grid_worker"
+        for phone in (calling, "000000"):
+            theirs = [one for one in world.reports if one.private["reporter_phone"] == phone and oracle.sees(who, one)]
+            right = equal({one.number for one in theirs}, numbers_in) if reads else problem("purpose-refused")
+            given = {"json": {"phone": phone, "purpose": purpose}}
+            yield Probe(route, who, "/api/v1/callers", right if allowed(who, route) else refused(who), phone, given)
+
+
 def _private(answer: httpx.Response) -> dict[str, Any]:
     told = answer.json()
     return {name: told[name] for name in ("text", "address", "reporter_name", "reporter_phone")}

@@ -170,3 +170,18 @@ def test_an_address_is_completed_in_the_search_and_in_a_call(browser: Browser, t
     expect(page.locator("#call-matches button")).to_have_count(0)
     assert address not in page.url and not page.errors  # type: ignore[attr-defined]
     page.context.close()
+
+
+def test_what_a_number_called_about_before_is_listed_and_traced(
+    browser: Browser, town: Town, dispatcher: Visitor
+) -> None:
+    filed = town.file(reporter={"name": "某某", "phone": "13812345678"})
+    page = console(browser, town, dispatcher)
+    page.keyboard.press("n")
+    page.fill("[name=phone]", "138-1234-5678")
+    page.locator("[name=phone]").press("Tab")
+    expect(page.locator("#call-before a", has_text=filed["number"])).to_be_visible()
+    read = "select count(*) from traces where event = 'personal_read' and subject = %s"
+    assert town.sql(read, f"report:{filed['number']}")[0][0] == 1
+    assert "138" not in page.url and not page.errors  # type: ignore[attr-defined]
+    page.context.close()

@@ -11,6 +11,7 @@ from PIL import Image
 
 from layers.read.photos import LIMITS, Photo, PhotoLimits, PhotoRefused, reencoded
 from layers.read.photos_containers import MOST_CHUNKS, MOST_SCANS
+from maps.paper import pdf
 from tests.layers.read import made_photos
 from tests.layers.read.made_photos import (
     CANARY,
@@ -216,6 +217,13 @@ def test_text_that_swells_is_refused() -> None:
     swelling = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"\0" * 80_000_000, 9))
     with pytest.raises(PhotoRefused, match="damaged"):
         reencoded(came[:33] + swelling + came[33:])
+
+
+def test_printing_does_not_make_photos_less_strict() -> None:
+    """What draws pages for print tells the image library to put up with pictures that are cut off."""
+    assert pdf("<p>x").startswith(b"%PDF")
+    test_text_that_swells_is_refused()
+    test_a_photo_cut_off_anywhere_is_refused("PNG")
 
 
 @pytest.mark.parametrize("kind", KINDS)

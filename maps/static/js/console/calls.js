@@ -7,6 +7,7 @@ import { Refused, newKey, ofHere, send } from "./service.js";
 const NEAR_M = 200;
 const SHOWN = 5;
 const PAUSE_MS = 200;
+const LEAST_PHONE = 5;
 const KIND = /^(\S+)/;
 
 /**
@@ -36,7 +37,8 @@ export function callForm(place, { kinds, language }, say, told) {
       element("p", { className: "fine", id: "call-place", role: "status", textContent: say("console.pick") }),
       element("div", { id: "call-near" }),
       field("caller", element("input", { name: "caller", autocomplete: "off", maxLength: 100 })),
-      field("phone", element("input", { name: "phone", autocomplete: "off", inputMode: "tel", maxLength: 40 })),
+      field("phone", element("input", { name: "phone", autocomplete: "off", inputMode: "tel", maxLength: 40, onchange: calledBefore })),
+      element("div", { id: "call-before", role: "status" }),
       element("p", { className: "problem", id: "call-problem", role: "alert" }),
       element("button", { className: "main", textContent: say("console.file") }),
     );
@@ -56,6 +58,14 @@ export function callForm(place, { kinds, language }, say, told) {
       const choose = ({ text, position }) => { target.value = text; place.querySelector("#call-matches").replaceChildren(); placed(position.lon, position.lat); };
       place.querySelector("#call-matches")?.replaceChildren(...matches.map((one) => element("li", {}, element("button", { type: "button", textContent: one.text, onclick: () => choose(one) }))));
     }, PAUSE_MS);
+  }
+
+  /** What came from this number before; looked for once the number is typed, and written into the access log. */
+  async function calledBefore({ target }) {
+    const phone = target.value.trim();
+    const { reports } = phone.length < LEAST_PHONE ? { reports: [] } : await send("/api/v1/callers", { phone, purpose: "dispatch" }).catch(() => ({ reports: [] }));
+    const items = reports.slice(0, SHOWN).map((one) => element("li", {}, element("a", { href: `?report=${one.number}`, textContent: `${kinds.get(one.kind) ?? one.kind} · ${say(`status.${one.status}`)} · ${one.number}`, onclick: (event) => { event.preventDefault(); told.open(one.number); } })));
+    place.querySelector("#call-before")?.replaceChildren(...(items.length ? [element("h3", { textContent: say("console.called_before", { count: reports.length }) }), element("ul", {}, ...items)] : []));
   }
 
   /** A click on the map while the form is open says where it is. */
