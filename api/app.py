@@ -24,6 +24,8 @@ from api.gate import Gate
 from api.gateways import Gateways
 from api.live import Live
 from api.locators import Locators
+from api.lookers import CHANNEL as LOOKS
+from api.lookers import Lookers
 from api.openapi import description
 from api.outline_shelf import OutlineShelf
 from api.packing import Packing
@@ -55,6 +57,7 @@ from api.routes import (
     pages,
     photos,
     places,
+    plan_files,
     planner_page,
     planning,
     plans,
@@ -75,6 +78,7 @@ from api.routes import (
     work_pages,
     workload,
 )
+from api.shared_reads import SharedReads
 from api.standing import StandingFigures
 from api.surface import Surface
 from api.worker import Worker
@@ -107,6 +111,7 @@ ROUTERS = (
     areas.router,
     places.router,
     plans.router,
+    plan_files.router,
     planning.router,
     suggesting.router,
     planner_page.router,
@@ -157,8 +162,10 @@ def create_app(
     )
     app.state.database = Database(database_url, size=pool_size)
     app.state.locators = Locators(app.state.database)
-    app.state.live = Live(app.state.database)
+    app.state.lookers = Lookers(app.state.database)
+    app.state.live = Live(app.state.database, others={LOOKS: app.state.lookers.hear})
     app.state.outlines = OutlineShelf(app.state.database)
+    app.state.open_reads = SharedReads()
     app.state.certificates = CertificateShelf(app.state.database)
     app.state.pages = PageCache()
     app.state.plans = PlanShelf()
@@ -167,6 +174,7 @@ def create_app(
     app.state.print_room = PrintRoom()
     app.state.figures = FigureShelf(app.state.database, app.state.slow, clock)
     app.state.public = PublicShelf(app.state.database)
+    app.state.drawing_table = plan_files.drawing_table()
     app.state.clock = clock
     app.state.surface = surface or Surface()
     app.state.visitors = Visitors()
@@ -206,6 +214,7 @@ async def _alive(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await app.state.open_reads.end()
         await app.state.database.close()
 
 

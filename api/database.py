@@ -22,6 +22,7 @@ from api.access import visitor
 from layers.actors import NOTHING, Scope
 from layers.migrations import sqlalchemy_url
 from layers.scope import ENTER, enter
+from layers.together import Together
 
 WAIT_S = 5.0
 STATEMENT_TIMEOUT_MS = 15_000
@@ -65,6 +66,7 @@ class Database:
             open=False,
             name="filing",
         )
+        self.together = Together(self.statements, lanes=2)
 
     async def open(self) -> None:
         """Begin to connect; returns at once, whether the database answers or not."""

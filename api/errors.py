@@ -68,6 +68,7 @@ from layers.reports.steps.hands import UnknownUnit
 from layers.reports.steps.requests import BadStep
 from layers.workload.metrics import UnknownMetric
 from maps.refusals import UnmatchedOutlines, UnusableClasses
+from maps.translated import translated
 
 RETRY_AFTER_S = 3
 
@@ -224,11 +225,12 @@ def answer(request: Request, error: Exception) -> Response:
     headers = _retry_after(kind, error)
     if isinstance(error, Refusal):
         more: dict[str, Any] = echo(error.field, error.value)
+        language = asked_language(request) or "en"
         if error.remedy:
-            more["remedy"] = error.remedy
+            more["remedy"] = translated(error.remedy, language)
         if isinstance(error, OperationRefused | PlanConflict) and error.where is not None:
             more["where"] = dict(error.where)
-        return problem(request, kind, error.message, more=more, headers=headers)
+        return problem(request, kind, translated(error.message, language), more=more, headers=headers)
     if isinstance(error, GeoError):
         return problem(request, kind, str(error))
     details = {DATABASE_AWAY: "The database does not answer in time. Try again in a moment."}

@@ -21,7 +21,11 @@ from layers.refusals import Refusal
 
 LARGEST_BODY_BYTES = 1_048_576
 #: Addresses whose bodies may be larger.
-LARGER_BODIES_BYTES = dict.fromkeys(("/api/v1/reports/{number}/photos", "/tasks/{number}/photos"), 10 * 1_048_576)
+LARGER_BODIES_BYTES = {
+    "/api/v1/reports/{number}/photos": 10 * 1_048_576,
+    "/tasks/{number}/photos": 10 * 1_048_576,
+    "/api/v1/plans/{plan}/drawn": 10 * 1_048_576,
+}
 #: How long a body of the usual size may take, and a larger one for each time it is larger.
 BODY_S = 30.0
 WITH_BODY = {"POST", "PUT", "PATCH"}

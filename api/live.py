@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -66,8 +66,12 @@ class LiveEvent:
 class Live:
     """The last changes of the stream, kept up with until cancelled; and how many listen."""
 
-    def __init__(self, database: Database, *, kept: int = KEPT) -> None:
+    def __init__(
+        self, database: Database, *, kept: int = KEPT, others: Mapping[str, Callable[[str], object]] | None = None
+    ) -> None:
+        """`others`: who is told what comes on other channels, which the same connection listens to."""
         self._database = database
+        self._others = others or {}
         self._most_kept = kept
         self._kept: deque[LiveEvent] = deque()
         #: The latest of what is kept of each report: what it says of who sees the report holds for all before it.
@@ -169,14 +173,22 @@ class Live:
     async def _listen(self, *, came_back: bool) -> None:
         arguments = connection_arguments()
         async with await psycopg.AsyncConnection.connect(self._database.url, autocommit=True, **arguments) as listening:
-            await listening.execute(f"listen {CHANNEL}")
+            for channel in (*self._others, CHANNEL):
+                await listening.execute(f"listen {channel}")
             if came_back:
                 event("stream_back")
+            is_news = True
             while True:
                 # What came while the connection was lost is found here: a notification only says when to look.
-                if self._is_wanted:
+                if self._is_wanted and is_news:
                     await self.look()
                 heard = [one async for one in listening.notifies(timeout=LOOK_EVERY_S, stop_after=1)]
+                is_news = not heard
+                for one in heard:
+                    tell = self._others.get(one.channel)
+                    is_news = is_news or tell is None
+                    if tell is not None:
+                        tell(one.payload)
                 if not heard:
                     async with asyncio.timeout(LOOK_EVERY_S):
                         await listening.execute("select 1")

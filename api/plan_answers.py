@@ -11,6 +11,12 @@ from layers.plans.limits import CellLocked, OutsidePlan
 from layers.plans.numbering import CodeNeeded
 from layers.plans.rebasing import PlanConflict
 from layers.plans.redrawing import BrokenCoverage, CodeTaken, OperationRefused
+from layers.refusals import Refusal
+
+
+class NotLayer(Refusal):
+    """The body is not declared as a layer of areas."""
+
 
 PLAN_ANSWERS: dict[type[Exception], ProblemKind] = {
     UnknownPlan: ProblemKind(404, "unknown-plan", "没有这个方案", "No such plan"),
@@ -24,6 +30,7 @@ PLAN_ANSWERS: dict[type[Exception], ProblemKind] = {
     LockedAlready: ProblemKind(409, "locked-already", "网格已锁定", "Under an order already"),
     EmptyPlan: ProblemKind(409, "empty-plan", "方案没有任何改动", "The plan changes nothing"),
     OwnPlan: ProblemKind(403, "own-plan", "不得审批本人参与的方案", "Not one's own plan"),
+    NotLayer: ProblemKind(415, "not-layer", "须为网格图层文件", "Send a layer"),
     OperationRefused: ProblemKind(422, "operation-refused", "操作无法完成", "The operation cannot be done"),
     OutsidePlan: ProblemKind(422, "outside-plan", "超出方案范围", "Outside the plan's area"),
     CodeTaken: ProblemKind(422, "code-taken", "编码已使用过", "The code was used before"),

@@ -29,6 +29,7 @@ from layers.access.sealing import Seal
 from layers.migrations import current, newest
 from layers.refusals import Refusal
 from layers.reports.links import ReportLinks
+from maps.base_map import BaseMap
 
 #: How long requests may go on when the service is asked to stop, before they are cut.
 GRACE_S = 10
@@ -202,7 +203,10 @@ def surface_of(settings: Settings) -> Surface:
     every = {field.name: getattr(settings, f"limit_{field.name}") for field in fields(Rates)}
     rates = Rates(**{name: replace(getattr(Rates(), name), most=most) for name, most in every.items()})
     peers = Peers(settings.trusted_proxies, settings.public_url)
-    return Surface(peers, Limits(service_key(settings), rates), most_streams=settings.limit_streams)
+    tiles = settings.base_map_urls
+    base = BaseMap(tiles, settings.base_map_datum, settings.base_map_credit) if tiles else None
+    limits = Limits(service_key(settings), rates)
+    return Surface(peers, limits, most_streams=settings.limit_streams, base_map=base)
 
 
 def _shown(host: str) -> str:

@@ -17,6 +17,8 @@ from layers.refusals import Refusal
 CHECKOUT = Path(__file__).resolve().parents[1]
 #: Read by the tests alone; not a misspelt setting.
 TEST_VARIABLES = frozenset({"WANGGE_LONG"})
+#: No quotes, blanks or semicolons: its host stands in a policy.
+TILES = re.compile(r"https?://[A-Za-z0-9.:-]+/[^\s\"';]+")
 PUBLIC_URL = re.compile(r"https?://[^/\s?#@]+")
 #: Settings whose values are never shown.
 SECRETS = frozenset(
@@ -55,6 +57,10 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = None
     resident_accounts: bool = True
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+
+    base_map_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    base_map_datum: Literal["wgs84", "gcj02"] = "wgs84"
+    base_map_credit: str = Field(default="", max_length=200)
 
     limit_sign_in: PerMinute = 10
     limit_login: PerMinute = 10
@@ -107,6 +113,18 @@ class Settings(BaseSettings):
     @classmethod
     def _listed(cls, value: object) -> object:
         return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+    @field_validator("base_map_urls", mode="before")
+    @classmethod
+    def _spaced(cls, value: object) -> object:
+        return value.split() if isinstance(value, str) else value
+
+    @field_validator("base_map_urls")
+    @classmethod
+    def _are_tiles(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not TILES.fullmatch(one) or not all(f"{{{place}}}" in one for place in "xyz") for one in value):
+            raise ValueError("must look like https://tiles.example/{z}/{x}/{y}.png, several with spaces between")
+        return value
 
     @field_validator("public_url")
     @classmethod

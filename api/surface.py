@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from api.limits import Limits
 from api.peers import Peers
+from maps.base_map import BaseMap
 
 RawHeader = tuple[bytes, bytes]
 
@@ -49,6 +50,7 @@ class Surface:
     limits: Limits | None = None
     #: Live streams that one account may have open in one process.
     most_streams: int = MOST_STREAMS
+    base_map: BaseMap | None = None
 
     @property
     def is_https(self) -> bool:

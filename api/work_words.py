@@ -14,49 +14,22 @@ from layers.refusals import Refusal
 from layers.reports.queries import RecordedEntry
 from layers.reports.steps.requests import OUTCOMES, REASONS, SATISFIED
 from maps.strings import Language, phrase
+from maps.translated import known
 from maps.work import RecordLine
-
-#: What the guards say (layers/reports/steps/guards.py), for those who read Chinese.
-AGAINST: Mapping[str, str] = {
-    "Only someone in the roster can take a report.": "只有花名册中的人员可以认领。",
-    "An urgent report is not declined.": "紧急事件不得拒单，请转办给同事。",
-    "The district holds it already; there is no level above.": "已由区级承办，没有上级。",
-    "There is no level below that the report lies in.": "没有可下派的下级。",
-    "The report was suspended before; it is suspended once.": "已挂账过一次，不得再次挂账。",
-    "The clock has run out; what is overdue is not suspended.": "已超期，不得挂账。",
-    "An extension is asked for before the deadline.": "延期须在到期前申请。",
-    "An extension is being decided already.": "已有延期申请待批。",
-    "The clock was extended 2 times already.": "已延期两次，不得再延。",
-    "An extension is at most the original limit.": "延期不得超过原时限。",
-    "An extension is approved by two people, neither of whom asked for it.": "延期须由申请人以外的两人批准。",
-    "No extension is asked for.": "没有延期申请。",
-    "A matter of this kind is settled at a level above.": "此类事项应由上级办结，请上报。",
-    "A unit that handles it jointly has not finished its part.": "联合处置单位尚未完成。",
-    "This kind needs a photo from before and one from after.": "此类事项须有处置前、处置后照片。",
-    "Units were called to this report; it leads, or stands alone.": "已召集单位的事件不得并入他件。",
-    "Your unit has answered already.": "贵单位已答复。",
-    "Your unit was not called to a whistle.": "贵单位未被吹哨召集。",
-    "Your unit was not called to a joint.": "贵单位未参与联合处置。",
-    "There is no such overdue mark, or it was appealed against already.": "没有可申诉的超期记录。",
-    "Whoever had it in hand appeals.": "只有承办人可以申诉。",
-    "No appeal against this mark waits for a decision.": "没有待裁定的申诉。",
-    "Whoever appealed does not decide.": "申诉人不得裁定。",
-    "The report was evaluated already.": "已评价。",
-    "The report is of this kind already.": "已是此类别。",
-}
 
 
 def against(message: str, language: Language) -> str:
     """What stands against a step."""
-    return message if language == "en" else AGAINST.get(message, phrase("work.not_now", language))
+    return known(message, language) or phrase("work.not_now", language)
 
 
 def refused(refusal: Refusal, language: Language) -> str:
     """Why something was refused."""
-    if language == "en":
-        return str(refusal)
-    known = AGAINST.get(refusal.message)
-    return known or answer_for(refusal).title
+    said = known(refusal.message, language)
+    if said is None:
+        return answer_for(refusal).title
+    remedy = known(refusal.remedy, language) if refusal.remedy else None
+    return " ".join(filter(None, (said, remedy))) if language == "en" else f"{said}{remedy or ''}"
 
 
 @dataclass(frozen=True, slots=True)

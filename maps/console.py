@@ -13,9 +13,11 @@ from layers.access.permissions import Action, may
 from layers.actors import Role
 from layers.districts.records import District
 from layers.reports.journal import ENTRY_FACTS
+from layers.reports.purposes import READABLE
 from layers.reports.steps.requests import OUTCOMES, SATISFIED
 from layers.roster.records import LookPurpose
 from layers.workload.metrics import METRICS
+from maps.base_map import BaseMap
 from maps.pages import fill
 from maps.palettes import NO_DATA_FILL, NO_DATA_HATCH, PALETTES, ZERO
 from maps.strings import LANG_ATTRIBUTE, Language, catalogue
@@ -33,10 +35,23 @@ OPTIONS = {
     "center": [0, 0],
     "zoom": 9,
 }
+#: In how many seconds a day can be played through.
+SPEEDS = (30, 60, 120)
 #: Of the whole catalogue, what the console says.
 SAID = (
     *("console.", "map.", "status.", "step.", "reason.", "outcome.", "satisfied.", "field.", "clock.", "role."),
-    *("for.", "against.", "unit."),
+    *(
+        "for.",
+        "against.",
+        "unit.",
+        "purpose.",
+        "data.",
+        "entry.",
+        "taken.",
+        "work.personal",
+        "work.photos",
+        "work.no_photos",
+    ),
 )
 
 
@@ -48,6 +63,8 @@ class ConsoleFacts:
     role: Role
     sees_figures: bool
     outlines: Mapping[str, str]
+    edition_number: int
+    base_map: BaseMap | None = None
 
 
 def console_page(facts: ConsoleFacts, language: Language) -> str:
@@ -59,7 +76,10 @@ def console_page(facts: ConsoleFacts, language: Language) -> str:
         language,
         district=district.name if language == "zh" else district.name_en,
         code=district.code,
+        base_map=facts.base_map is not None,
         files=may(facts.role, Action.FILE_REPORT),
+        sees_figures=facts.sees_figures,
+        speeds=SPEEDS,
         positions=may(facts.role, Action.READ_POSITIONS),
         purposes=[one.value for one in LookPurpose],
         map=MAP,
@@ -87,10 +107,13 @@ def _config(facts: ConsoleFacts, language: Language) -> dict[str, Any]:
         "strings": strings,
         "lists": {"outcome": sorted(OUTCOMES), "satisfied": sorted(SATISFIED)},
         "outlines": dict(facts.outlines),
+        "edition": facts.edition_number,
         "eventTypes": sorted({kind for kind, _ in ENTRY_FACTS} | {"gone"}),
         "map": MAP,
+        "baseMap": facts.base_map.facts if facts.base_map else None,
         "files": may(facts.role, Action.FILE_REPORT),
         "mayAssign": may(facts.role, Action.HAND_OVER),
+        "readFor": [purpose.value for role, purpose in READABLE if role == facts.role],
         "seesFigures": facts.sees_figures,
     }
 

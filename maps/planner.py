@@ -10,6 +10,7 @@ import orjson
 from layers.access.permissions import Action, may
 from layers.actors import Role
 from layers.districts.records import District
+from maps.base_map import BaseMap
 from maps.console import OPTIONS, in_page
 from maps.pages import fill
 from maps.strings import LANG_ATTRIBUTE, Language, catalogue, phrase
@@ -42,6 +43,7 @@ class PlannerFacts:
     role: Role
     areas: Sequence[PlanningArea]
     former: Sequence[int]
+    base_map: BaseMap | None = None
 
 
 def planner_page(facts: PlannerFacts, language: Language) -> str:
@@ -59,12 +61,14 @@ def planner_page(facts: PlannerFacts, language: Language) -> str:
         "strings": catalogue(language, "plan.") | catalogue(language, "map."),
         "map": MAP,
         "secondMap": SECOND_MAP,
+        "baseMap": facts.base_map.facts if facts.base_map else None,
         "mayLock": may(facts.role, Action.LOCK_CELLS),
         "mayDraw": may(facts.role, Action.DRAW_PLANS),
     }
     return fill(
         "planner.html",
         language,
+        base_map=facts.base_map is not None,
         district=district.name if language == "zh" else district.name_en,
         code=district.code,
         draws=may(facts.role, Action.DRAW_PLANS),

@@ -110,6 +110,15 @@ class PhotoLine:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    """What was said with an entry of the record, and by whom where it was another caller."""
+
+    type: str
+    at: datetime
+    said: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkReport:
     """One report as someone who acts sees it."""
@@ -134,6 +143,7 @@ class WorkReport:
     purposes: tuple[str, ...]
     #: Personal fields just read for a purpose: name of the field and text.
     personal: tuple[tuple[str, str], ...] | None = None
+    said: tuple[SaidLine, ...] = ()
     done: str | None = None
     refusal: str | None = None
 

@@ -10,6 +10,7 @@ import asyncio
 import re
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import cast
 
@@ -51,22 +52,25 @@ class Tally:
     seconds: float = 0.0
 
 
-class _Ear(asyncio.Protocol):
-    """Listens; keeps when it first heard of each report."""
+class Ear(asyncio.Protocol):
+    """Listens; keeps when it first heard of each report, and tells of each event."""
 
-    def __init__(self, port: int, secret: str) -> None:
+    def __init__(self, port: int, secret: str, heard: Callable[[bytes], object] = lambda _: None) -> None:
         self._request = (
             f"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {secret}\r\n\r\n".encode()
         )
         self._tail = b""
+        self._tell = heard
         self.heard: dict[bytes, float] = {}
         self.told = 0
         self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Asks for the stream."""
         cast(asyncio.Transport, transport).write(self._request)
 
     def data_received(self, data: bytes) -> None:
+        """Looks for numbers of reports."""
         now = time.monotonic()
         whole = self._tail + data
         if not self.begun.done() and BEGUN in whole:
@@ -74,11 +78,13 @@ class _Ear(asyncio.Protocol):
         end = 0
         for found in NUMBER.finditer(whole):
             self.heard.setdefault(found[1], now)
+            self._tell(found[1])
             self.told += 1
             end = found.end()
         self._tail = whole[max(end, len(whole) - TAIL) :]
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Tells whoever waits for the beginning that there is none."""
         if not self.begun.done():
             self.begun.set_exception(exc or ConnectionError("the stream ended"))
 
@@ -110,7 +116,7 @@ def main() -> None:
 
 async def _drive(order: Order) -> Tally:
     loop = asyncio.get_running_loop()
-    ears = [_Ear(order.port, order.secrets[n % len(order.secrets)]) for n in range(order.listeners)]
+    ears = [Ear(order.port, order.secrets[n % len(order.secrets)]) for n in range(order.listeners)]
     for ear in ears:
         await loop.create_connection(lambda one=ear: one, "127.0.0.1", order.port)  # type: ignore[misc]
     await asyncio.gather(*(ear.begun for ear in ears))

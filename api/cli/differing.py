@@ -13,16 +13,17 @@ from api.cli.importing_levels import show_findings
 from api.cli.importing_registers import read_datum
 from api.cli.tables import first_few
 from api.cli.transactions import command_actor, in_transaction, this_moment
-from geo.redraw import Cell, Coverage, Difference, difference
+from geo.redraw import Coverage, Difference
 from geo.redraw.refused import geojson
 from layers.actors import DESK
 from layers.areas.defects import DefectsFound
-from layers.areas.importing import LevelRequest, prepare_level
+from layers.areas.importing import LevelRequest
 from layers.areas.queries import area, edition_in_force
 from layers.areas.records import Edition
 from layers.districts.queries import district as district_of
 from layers.districts.records import District
 from layers.plans.drawing import operate
+from layers.plans.drawn_elsewhere import NOISE_M, drawn_elsewhere
 from layers.plans.keeping import locked
 from layers.plans.opening import Heading, opened
 from layers.plans.redrawing import coverage_of
@@ -30,9 +31,6 @@ from layers.plans.redrawn import Redrawn
 from layers.read.features import read_features
 from layers.refusals import Refusal
 
-NOISE_M = 10.0
-#: Communities are derived from their grids: that a layer crosses those in force says nothing against it.
-OF_PARENTS = frozenset({"crosses_parent", "uncovered", "childless"})
 DIFFERENCES = "Where it differs and why, as GeoJSON on the error output."
 
 
@@ -75,16 +73,15 @@ def layer_difference(
             crs=crs,
             datum=read_datum(datum) if datum else None,
         )
-        prepared = await prepare_level(connection, district=chosen, table=table, request=request)
-        broken = [one for one in prepared.findings if one.kind not in OF_PARENTS]
-        show_findings(broken)
-        if any(one.is_error for one in broken):
-            raise DefectsFound(broken, remedy="Mend it where it was drawn.")
-        cells = prepared.levels[chosen.cell_depth]
-        drawn = Coverage.of(Cell(*one) for one in zip(cells.codes, cells.parents, cells.polygons, strict=True))
         edition = await edition_in_force(connection, chosen)
         base = await coverage_of(connection, chosen, edition)
-        found = difference(base, drawn, noise_m=noise_m)
+        try:
+            drawn = await drawn_elsewhere(connection, chosen, table, request, base=base, noise_m=noise_m)
+        except DefectsFound as defects:
+            show_findings(defects.findings)
+            raise
+        show_findings(drawn.findings)
+        found = drawn.difference
         wanted = plan is not None and found.operations and not found.faults
         return _Found(found, await _open(connection, chosen, edition, base, (plan or "", found)) if wanted else None)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
 from psycopg import AsyncConnection
+from pydantic import BaseModel
 
 from api.access import TheActor, needs
 from api.addresses import known_parameters
@@ -17,6 +19,8 @@ from api.schemas.handling import (
     EarlierCallsTold,
     EarlierCallTold,
     HandOverBody,
+    NoteTold,
+    OtherCallerTold,
     PersonalBody,
     PersonalTold,
     ReceiverBody,
@@ -27,10 +31,11 @@ from layers.access.permissions import Action
 from layers.actors import Actor
 from layers.reports.callers import earlier_calls
 from layers.reports.handing_over import Receiver, end_hand_over, hand_over, person_named
-from layers.reports.personal import read_personal
+from layers.reports.personal import Said, read_personal
 from layers.reports.queries import district_of, id_of
 
 router = APIRouter(prefix=API, tags=["reports"], dependencies=[Depends(known_parameters), Depends(json_only)])
+AnyTold = TypeVar("AnyTold", bound=BaseModel)
 DONE: dict[int | str, dict[str, Any]] = {204: {"description": "Done, and recorded."}}
 
 
@@ -70,7 +75,14 @@ async def post_personal(number: ReportNumber, body: PersonalBody, request: Reque
         address=found.address,
         reporter_name=found.reporter_name,
         reporter_phone=found.reporter_phone,
+        notes=_each(NoteTold, found.notes),
+        callers=_each(OtherCallerTold, found.callers),
     )
+
+
+def _each(told: type[AnyTold], said: Sequence[Said] | None) -> list[AnyTold] | None:
+    names = told.model_fields
+    return None if said is None else [told(**{name: getattr(one, name) for name in names}) for one in said]
 
 
 @router.post(

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access import TheActor, needs
 from api.addresses import known_parameters
 from api.database import Reading
 from api.locators import Ready
 from api.routes.common import TheLocators
-from api.routes.console import HEADERS, PAGE
+from api.routes.console import PAGE, headers_with
 from api.routes.tasks import own_district
 from api.schemas.planning import PlannerQuery
 from api.schemas.problems import problems
+from api.surface import surface
 from layers.access.permissions import Action
 from layers.actors import Actor, Role
 from layers.areas.queries import editions
@@ -33,14 +34,20 @@ router = APIRouter(tags=["plans"], dependencies=[Depends(known_parameters)])
     responses={**PAGE, **problems(404)},
 )
 async def get_planner(
-    query: Annotated[PlannerQuery, Query()], actor: TheActor, reading: Reading, locators: TheLocators
+    request: Request,
+    query: Annotated[PlannerQuery, Query()],
+    actor: TheActor,
+    reading: Reading,
+    locators: TheLocators,
 ) -> Response:
     """Plans of redrawn boundaries: drawn on a map, with their consequences beside it, decided on."""
     ready = await own_district(locators, actor)
     former = [one.number for one in await editions(reading, ready.district) if one.status == "retired"]
-    facts = PlannerFacts(ready.district, actor.role or Role.RESIDENT, _areas(ready, actor), former)
+    facts = PlannerFacts(
+        ready.district, actor.role or Role.RESIDENT, _areas(ready, actor), former, surface(request).base_map
+    )
     page = await asyncio.to_thread(planner_page, facts, query.lang)
-    return Response(page, headers=HEADERS, media_type="text/html; charset=utf-8")
+    return Response(page, headers=headers_with(facts.base_map), media_type="text/html; charset=utf-8")
 
 
 def _areas(ready: Ready, actor: Actor) -> list[PlanningArea]:

@@ -61,20 +61,18 @@ async def post_report(request: Request, body: FilingBody, actor: TheActor, locat
 
     The same `client_key` from the same source finds the first report again; with other content it is refused (409).
     """
-    # The connection is taken here and not by a dependency: where an edition moved meanwhile, it must be given back
-    # before the wait for the next locator begins. What was filed is committed when `file_surely` returns.
+    # What was filed is committed when `file_surely` returns.
     not_edition: int | None = None
     for _ in range(ATTEMPTS):
         ready = await locators.ready(body.district, not_edition=not_edition)
         try:
-            async with database(request).statements() as connection:
-                filed = await file_surely(
-                    connection,
-                    body.filing(None if actor.role is None else actor.name, datum_of(actor)),
-                    setting=ready.setting,
-                    actor=actor.recorded,
-                    now=clock(request)(),
-                )
+            filed = await file_surely(
+                database(request).together,
+                body.filing(None if actor.role is None else actor.name, datum_of(actor)),
+                setting=ready.setting,
+                actor=actor.recorded,
+                now=clock(request)(),
+            )
             return await _answer(request, filed, ready, actor)
         except EditionMoved:
             not_edition = ready.compiled.edition.id

@@ -10,6 +10,7 @@ from api.access import TheActor, datum_of, needs
 from api.addresses import known_parameters
 from api.database import Reading, database
 from api.locators import Locators, Ready
+from api.problems import asked_language
 from api.routes.common import API, TheLocators, clock
 from api.routes.reports import ATTEMPTS, ReportNumber, json_only
 from api.schemas.problems import problems
@@ -39,6 +40,7 @@ from layers.reports.steps.possible import asked_now, possible_steps
 from layers.reports.steps.requests import StepRequest
 from layers.reports.steps.step import Taken, take_step, taken_before
 from layers.scope import enter
+from maps.translated import translated
 
 router = APIRouter(prefix=API, tags=["steps"], dependencies=[Depends(known_parameters)])
 #: What whoever holds a report's secret may do with it.
@@ -137,6 +139,7 @@ def _told(taken: Taken) -> TakenTold:
 async def get_steps(number: ReportNumber, request: Request, actor: TheActor, locators: TheLocators) -> PossibleSteps:
     """The steps that whoever asks may take on a report now, with what each must say and what stands against it."""
     wanted = id_of(number)
+    language = asked_language(request) or "en"
     async with database(request).reading(actor.scope) as connection:
         ready = await locators.ready(await district_of(connection, wanted, scope=actor.scope))
     async with database(request).filing(actor.scope) as plain:
@@ -152,7 +155,7 @@ async def get_steps(number: ReportNumber, request: Request, actor: TheActor, loc
                 must=sorted(one.must),
                 may=sorted(one.may),
                 reasons=list(one.reasons),
-                stands_against=one.against,
+                stands_against=translated(one.against, language) if one.against else None,
             )
             for one in possible_steps(asked)
         ],

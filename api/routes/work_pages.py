@@ -32,10 +32,10 @@ from layers.refusals import Refusal
 from layers.reports.lifecycle import Action as StepAction
 from layers.reports.personal import Personal, read_personal
 from layers.reports.photos import Taken, add_photo
-from layers.reports.purposes import Purpose
+from layers.reports.purposes import OWN, Purpose
 from layers.reports.queries import UnknownReport, district_of, id_of
 from maps.strings import Language
-from maps.work import WorkReport, work_page, work_report_page
+from maps.work import SaidLine, WorkReport, work_page, work_report_page
 
 router = APIRouter(prefix="/tasks", tags=["pages"], dependencies=[Depends(known_parameters)])
 STEPS = frozenset(one.value for one in StepAction)
@@ -107,7 +107,7 @@ async def post_personal(number: ReportNumber, query: Shown, request: Request, lo
         raise BadForm("State why the fields are read.", field="purpose") from None
     async with database(request).filing(actor.scope) as connection:
         found = await read_personal(connection, wanted, purpose, actor=actor, now=clock(request)())
-    return await _shown(request, locators, number, actor, query.lang, changes={"personal": _read(found)})
+    return await _shown(request, locators, number, actor, query.lang, changes=_read(found))
 
 
 @router.post("/{number}/photos", include_in_schema=False, dependencies=[photo_form_needs(Action.ADD_PHOTO)])
@@ -141,8 +141,11 @@ async def _sees(request: Request, wanted: int, actor: Actor) -> bool:
     return True
 
 
-def _read(found: Personal) -> tuple[tuple[str, str], ...]:
-    return tuple((name, getattr(found, name) or "") for name in found.fields)
+def _read(found: Personal) -> dict[str, Any]:
+    told = tuple((name, getattr(found, name) or "") for name in found.fields if name in OWN)
+    said = sorted((*(found.notes or ()), *(found.callers or ())), key=lambda one: one.entry)
+    lines = tuple(SaidLine(one.type, one.at, " · ".join(filter(None, (one.name, one.phone, one.text)))) for one in said)
+    return {"personal": told, "said": lines}
 
 
 async def _shown(

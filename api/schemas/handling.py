@@ -42,6 +42,25 @@ class EarlierCallsTold(Told):
     reports: list[EarlierCallTold]
 
 
+class NoteTold(Told):
+    """What was added in words to a step, by the place and type of its entry in the record."""
+
+    entry: int
+    type: str
+    at: datetime
+    text: str
+
+
+class OtherCallerTold(Told):
+    """Someone else who called about the report."""
+
+    entry: int
+    at: datetime
+    name: str | None
+    phone: str | None
+    text: str | None
+
+
 class PersonalTold(Told):
     """The personal fields the role may read for the purpose; null where there is none, or it may not be read."""
 
@@ -52,6 +71,8 @@ class PersonalTold(Told):
     address: str | None
     reporter_name: str | None
     reporter_phone: str | None
+    notes: list[NoteTold] | None = Field(description="What was added in words to steps.")
+    callers: list[OtherCallerTold] | None = Field(description="Who else called about it.")
 
 
 class ReceiverBody(Given):

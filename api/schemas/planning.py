@@ -133,6 +133,33 @@ class SheetTold(Told):
     loads: list[LoadSheetTold]
 
 
+class ReplayedSideTold(Told):
+    """What one person would have had of last year's reports."""
+
+    reports: int
+    most: int = Field(description="The most in hand at once.")
+    walk_m: int = Field(description="From the middles of the cells to the reports, on average.")
+
+
+class ReplayedPersonTold(Told):
+    """One person before and after."""
+
+    number: str
+    before: ReplayedSideTold
+    after: ReplayedSideTold
+
+
+class ReplayTold(Told):
+    """Last year's reports filed again by the assignment rule and today's roster, before and after a plan."""
+
+    as_of: datetime
+    reports: int = Field(description="Reports of the last year in the communities that the plan touches.")
+    changed: int = Field(description="How many of them would have gone to somebody else.")
+    nobody_before: int = Field(description="How many nobody could have taken, on the boundaries as they are.")
+    nobody_after: int
+    people: list[ReplayedPersonTold]
+
+
 class LockTold(Told):
     """A grid that stays as it is by order."""
 

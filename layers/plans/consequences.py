@@ -110,7 +110,7 @@ def sheet_of(
     `answering`: by number, the codes of all cells for which a person answers first.
     """
     every = list(things)
-    later = _codes_after(redrawn, every)
+    later = codes_after(redrawn, every)
     before, after, moved = Counts(redrawn.before, plane), Counts(redrawn.after, plane), Counter[str]()
     places = plane.to_plane(shapely.points([(one.lon, one.lat) for one in every])) if every else ()
     for one, code, place in zip(every, later, places, strict=True):
@@ -188,7 +188,7 @@ def heirs_of(redrawn: Redrawn, shares: Iterable[Share], plane: Plane) -> dict[st
     return {code: former for code, (_, former) in most.items()}
 
 
-def _codes_after(redrawn: Redrawn, things: list[Thing]) -> list[str]:
+def codes_after(redrawn: Redrawn, things: list[Thing]) -> list[str]:
     """The cell each thing lies in afterwards; on a border the lowest code, as everywhere."""
     codes = sorted({*redrawn.created, *redrawn.changed})
     if not things:

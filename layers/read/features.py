@@ -158,7 +158,7 @@ def _gdal_speaks(path: Path, encoding: str | None) -> Iterator[list[warnings.War
             yield heard
     except (DataSourceError, DataLayerError) as error:
         raise UnreadableFile(
-            f"{path.name} cannot be read: {error}.",
+            f"{path.name} cannot be read: {str(error).replace(str(path), path.name)}.",
             field="file",
             value=str(path),
             remedy="Copy or download it again; when that does not help, ask whoever made it.",

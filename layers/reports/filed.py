@@ -76,7 +76,12 @@ class Draft:
     @cached_property
     def chain(self) -> tuple[Link, ...]:
         """The journal's first entries: filed, and assigned or unassigned where the rule was asked."""
-        return _chain(_entries(self))
+        return _chain(self.entries)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """What the chain links."""
+        return _entries(self)
 
     @property
     def first_status(self) -> Status:

@@ -6,9 +6,9 @@
     │ everyone who answers             │            │ report, personal fields, run, journal; commit  │
     └──────────────────────────────────┘            └────────────────────────────────────────────────┘
 
-Both are functions of the database (revision 0002). On a connection in autocommit each is a transaction of its own, so
-the answer of the second is the commit; inside a caller's transaction they are part of it. `TryAgain` leaves nothing
-behind: call again.
+Both are functions of the database (revision 0002). The service asks them `Together` with whatever else is filed at the
+same moment, and the answer of the second is the commit; `Alone` inside a caller's transaction they are part of it.
+`TryAgain` leaves nothing behind: call again.
 """
 
 from __future__ import annotations
@@ -17,15 +17,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from psycopg import AsyncConnection
 
 from layers.areas.queries import filing_lock_key
 from layers.areas.records import CompiledEdition
-from layers.questions import Question, bytes_of
+from layers.questions import Question, Row, bytes_of
 from layers.refusals import Conflict, Refusal
 from layers.reports import statements
 from layers.reports.answerers import considered, question
@@ -33,12 +31,15 @@ from layers.reports.assignment import Step, assign, facts, steps_of
 from layers.reports.filed import Draft, content_digest, written
 from layers.reports.fresh import stored
 from layers.reports.kinds import check_extra, known_kind
-from layers.reports.locating import locate
-from layers.reports.records import AtPosition, Considered, Filed, Filing, Kind
+from layers.reports.locating import locate, without_asking
+from layers.reports.records import AtPosition, Considered, Filed, Filing, Kind, Location
 from layers.reports.setting import Setting
+from layers.reports.state import Told
+from layers.together import Asker
 
-#: How many reports others may have given a person since the choice was made, before it is made again.
-SLACK = 1
+#: How many reports others may have given a person since the choice was made, before it is made again. One is too few
+#: where several are chosen for at the same moment and go together: a crowded cell then files a fifth less.
+SLACK = 2
 #: Clocks of phones run ahead; what lies farther in the future is a mistake.
 AHEAD = timedelta(minutes=5)
 #: How often a filing that others outran is tried again. After every few of them the slack grows by one, so that of
@@ -86,7 +87,7 @@ class _Look:
 
 
 async def file_report(
-    connection: AsyncConnection[Any],
+    desk: Asker,
     filing: Filing,
     *,
     setting: Setting,
@@ -105,9 +106,9 @@ async def file_report(
     kind = known_kind(setting.kinds, filing.kind)
     check_extra(kind, filing.extra)
     _check_time(filing, now)
-    location = await locate(connection, filing.subject, compiled=compiled)
+    location = await _located(desk, filing, compiled=compiled)
     steps = _asked(location.area.path if location.area else None, kind)
-    look = await _look(connection, filing, steps, compiled=compiled, now=now)
+    look = await _look(desk, filing, steps, compiled=compiled, now=now)
     if look.earlier_id is not None:
         _check_same(filing, look)
         return Filed(look.earlier_id, None, None, None)
@@ -125,8 +126,17 @@ async def file_report(
         actor=actor,
         now=now,
     )
-    await _write(connection, draft, slack)
-    return Filed(draft.report_id, stored(draft), location, draft.outcome)
+    await _write(desk, draft, slack)
+    entries = tuple(Told(one.position, one.type, one.version, one.at, one.actor, one.facts) for one in draft.entries)
+    return Filed(draft.report_id, stored(draft), location, draft.outcome, entries, draft.chain[-1].digest)
+
+
+async def _located(desk: Asker, filing: Filing, *, compiled: CompiledEdition) -> Location:
+    known = without_asking(filing.subject, compiled=compiled)
+    if known is not None:
+        return known
+    async with desk.connection() as connection:
+        return await locate(connection, filing.subject, compiled=compiled)
 
 
 def _asked(path: str | None, kind: Kind) -> tuple[Step, ...]:
@@ -165,7 +175,7 @@ def _check_same(filing: Filing, look: _Look) -> None:
 
 
 async def _look(
-    connection: AsyncConnection[Any],
+    desk: Asker,
     filing: Filing,
     steps: Sequence[Step],
     *,
@@ -175,8 +185,8 @@ async def _look(
     given = filing.subject.given if isinstance(filing.subject, AtPosition) else None
     district, zone = compiled.district, compiled.district.zone
     asked = question(steps, zone=zone, now=now)
-    row = await LOOK.ask(
-        connection,
+    row = await desk.ask(
+        LOOK,
         (
             str(district.id),
             filing.sender,
@@ -192,7 +202,7 @@ async def _look(
     return _seen(row, steps, zone=zone, now=now)
 
 
-def _seen(row: Sequence[bytes | None], steps: Sequence[Step], *, zone: ZoneInfo, now: datetime) -> _Look:
+def _seen(row: Row, steps: Sequence[Step], *, zone: ZoneInfo, now: datetime) -> _Look:
     serial, earlier, digest, salt, repeats, answering = row
     return _Look(
         serial=int(serial or 0),
@@ -204,7 +214,7 @@ def _seen(row: Sequence[bytes | None], steps: Sequence[Step], *, zone: ZoneInfo,
     )
 
 
-async def _write(connection: AsyncConnection[Any], draft: Draft, slack: int) -> None:
+async def _write(desk: Asker, draft: Draft, slack: int) -> None:
     taken = draft.outcome.assignee if draft.outcome else None
     first, second = draft.chain[0], draft.chain[1] if len(draft.chain) > 1 else None
     given = (
@@ -217,7 +227,7 @@ async def _write(connection: AsyncConnection[Any], draft: Draft, slack: int) -> 
         str(slack),
         str(taken.cap) if taken and taken.cap is not None else None,
     )
-    match await FILE_REPORT.ask(connection, given):
+    match await desk.ask(FILE_REPORT, given, holds=taken.person_id if taken else 0):
         case [b"edition_moved"]:
             raise EditionMoved("Another edition of the boundaries came in force.", field="edition")
         case [b"load_moved"]:
@@ -227,7 +237,7 @@ async def _write(connection: AsyncConnection[Any], draft: Draft, slack: int) -> 
 
 
 async def file_surely(
-    connection: AsyncConnection[Any],
+    desk: Asker,
     filing: Filing,
     *,
     setting: Setting,
@@ -241,7 +251,7 @@ async def file_surely(
     for attempt in range(TRIES):
         slack = SLACK + attempt // TRIES_AT_ONE_SLACK
         try:
-            return await file_report(connection, filing, setting=setting, actor=actor, now=now, slack=slack)
+            return await file_report(desk, filing, setting=setting, actor=actor, now=now, slack=slack)
         except EditionMoved:
             raise
         except TryAgain:

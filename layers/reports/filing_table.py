@@ -20,6 +20,7 @@ from layers.reports.filing import EditionMoved, file_surely
 from layers.reports.records import Filed
 from layers.reports.rows import RowReader
 from layers.reports.setting import Setting
+from layers.together import Alone
 
 Row = Mapping[str, str]
 
@@ -100,7 +101,7 @@ async def _work(
 
 async def _file(connection: AsyncConnection[Any], number: int, row: Row, table: TableFiling) -> Filed:
     return await file_surely(
-        connection,
+        Alone(connection),
         table.reader.read(row, number),
         setting=table.setting,
         actor=table.actor,

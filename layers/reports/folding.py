@@ -24,7 +24,7 @@ def fold(entries: Iterable[Told], start: State | None = None) -> State:
     """
     state = start or State()
     for one in entries:
-        state = replace(FOLDS[one.type](state, one), entries=one.position)
+        state = FOLDS[one.type](state, one).but(entries=one.position)
     return state
 
 
@@ -38,27 +38,26 @@ def _moved(state: State, one: Told) -> State:
         "flags": tuple(facts["flags"]),
     }
     if facts["clock"] is None:
-        return replace(state, **lies)
+        return state.but(**lies)
     gone = {"assignee": None, "unit": None, "declined": frozenset[int]()}
-    return moved_to(replace(state, **lies), Action.MOVE, **gone, **held(state, facts), **started_clock(one))
+    return moved_to(state.but(**lies), Action.MOVE, **gone, **held(state, facts), **started_clock(one))
 
 
 def _relocated(state: State, one: Told) -> State:
     facts = one.facts
-    moved = replace(
-        state,
+    moved = state.but(
         edition=facts["edition"],
         area_path=facts["area_path"],
         certainty=facts["certainty"],
         located=facts["located"],
         flags=tuple(facts["flags"]),
     )
-    return replace(moved, **held(moved, facts))
+    return moved.but(**held(moved, facts))
 
 
 def _kind_corrected(state: State, one: Told) -> State:
     clock = read_clock(one.facts["clock"])
-    return replace(state, kind=one.facts["kind"], clock=clock, overdue_marked=False)
+    return state.but(kind=one.facts["kind"], clock=clock, overdue_marked=False)
 
 
 def _called(purpose: str) -> Fold:
@@ -67,7 +66,7 @@ def _called(purpose: str) -> Fold:
         asked = tuple(
             Called(unit, purpose, one.at, datetime.fromisoformat(due) if due else None) for unit in one.facts["units"]
         )
-        return replace(state, called=(*state.called, *asked))
+        return state.but(called=(*state.called, *asked))
 
     return fold_one
 
@@ -84,26 +83,26 @@ def _of_unit(**changes: Any) -> Fold:
                 return called
             return replace(called, **stated)
 
-        return replace(state, called=tuple(changed(called) for called in state.called))
+        return state.but(called=tuple(changed(called) for called in state.called))
 
     return fold_one
 
 
 def _marked_overdue(state: State, one: Told) -> State:
     mark = Overdue(one.position, one.facts["clock"], datetime.fromisoformat(one.facts["due_at"]))
-    return replace(state, overdue=(*state.overdue, mark), overdue_marked=True)
+    return state.but(overdue=(*state.overdue, mark), overdue_marked=True)
 
 
 def _deadline_set(state: State, one: Told) -> State:
-    return replace(state, clock=read_clock(one.facts["clock"]))
+    return state.but(clock=read_clock(one.facts["clock"]))
 
 
 def _appealed(state: State, one: Told) -> State:
-    return replace(state, overdue=_marks(state, one, appealed_by=one.actor))
+    return state.but(overdue=_marks(state, one, appealed_by=one.actor))
 
 
 def _appeal_decided(state: State, one: Told) -> State:
-    return replace(state, overdue=_marks(state, one, upheld=one.facts["upheld"]))
+    return state.but(overdue=_marks(state, one, upheld=one.facts["upheld"]))
 
 
 def _marks(state: State, one: Told, **changes: Any) -> tuple[Overdue, ...]:
@@ -113,8 +112,7 @@ def _marks(state: State, one: Told, **changes: Any) -> tuple[Overdue, ...]:
 
 def _evaluated(state: State, one: Told) -> State:
     facts = one.facts
-    return replace(
-        state,
+    return state.but(
         evaluated_at=one.at,
         responded=facts["responded"],
         solved=facts["solved"],
@@ -124,8 +122,8 @@ def _evaluated(state: State, one: Told) -> State:
 
 def _photo_added(state: State, one: Told) -> State:
     if one.facts["taken"] == "before":
-        return replace(state, photos_before=state.photos_before + 1)
-    return replace(state, photos_after=state.photos_after + (one.facts["taken"] == "after"))
+        return state.but(photos_before=state.photos_before + 1)
+    return state.but(photos_after=state.photos_after + (one.facts["taken"] == "after"))
 
 
 def _noted(state: State, _: Told) -> State:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ Fold = Callable[[State, Told], State]
 
 def moved_to(state: State, action: Action, **changes: Any) -> State:
     """The state after an action of the table; raises `WrongStep` where the table does not have it."""
-    return replace(state, status=step(state.status, action), **changes)
+    return state.but(status=step(state.status, action), **changes)
 
 
 def started_clock(one: Told) -> dict[str, Any]:
@@ -26,8 +25,7 @@ def started_clock(one: Told) -> dict[str, Any]:
 
 def _filed(state: State, one: Told) -> State:
     facts = one.facts
-    return replace(
-        state,
+    return state.but(
         status=Status(facts.get("status", Status.FILED)),
         kind=facts["kind"],
         edition=facts["edition"],
@@ -78,7 +76,7 @@ def held(state: State, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unassigned(state: State, one: Told) -> State:
-    return replace(state, **held(state, one.facts))
+    return state.but(**held(state, one.facts))
 
 
 def _taken(state: State, one: Told) -> State:
@@ -155,17 +153,17 @@ def _resumed(state: State, one: Told) -> State:
 
 
 def _extension_asked(state: State, one: Told) -> State:
-    return replace(state, asked_extension=dict(one.facts), asked_by=one.actor, approvals=())
+    return state.but(asked_extension=dict(one.facts), asked_by=one.actor, approvals=())
 
 
 def _extension_approved(state: State, one: Told) -> State:
     if one.facts["clock"] is None:
-        return replace(state, approvals=(*state.approvals, one.actor))
-    return replace(state, asked_extension=None, approvals=(), clock=read_clock(one.facts["clock"]))
+        return state.but(approvals=(*state.approvals, one.actor))
+    return state.but(asked_extension=None, approvals=(), clock=read_clock(one.facts["clock"]))
 
 
 def _extension_refused(state: State, _: Told) -> State:
-    return replace(state, asked_extension=None, approvals=())
+    return state.but(asked_extension=None, approvals=())
 
 
 def _reported_back(state: State, one: Told) -> State:

@@ -36,14 +36,28 @@ async def locate(connection: AsyncConnection[Any], subject: Subject, *, compiled
         UnknownArea, UnknownPlace: the subject names one that does not exist.
     """
     match subject:
-        case AtPosition():
-            return at_position(subject, compiled=compiled)
         case AtAddress():
             return await _at_address(connection, subject.address, compiled=compiled)
-        case InArea():
-            return _in_area(_named_area(subject, compiled), by="area")
         case AtPlace():
             return await _at_place(connection, subject.code, compiled=compiled)
+    known = without_asking(subject, compiled=compiled)
+    assert known is not None
+    return known
+
+
+def without_asking(subject: Subject, *, compiled: CompiledEdition) -> Location | None:
+    """Locate what needs no look into the database; None for an address or a place.
+
+    Raises:
+        UnknownArea: the subject names one that does not exist.
+    """
+    match subject:
+        case AtPosition():
+            return at_position(subject, compiled=compiled)
+        case InArea():
+            return _in_area(_named_area(subject, compiled), by="area")
+        case AtAddress() | AtPlace():
+            return None
     return _in_area(_root(compiled), by="none")
 
 

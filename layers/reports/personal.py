@@ -20,6 +20,30 @@ PERSONAL = """
 select r.district_id, r.assignee_id, p.text, p.address, p.reporter_name, p.reporter_phone
 from reports r left join report_private p on p.report_id = r.id where r.id = %s
 """
+# What an entry that moved a position keeps is for the verifier of the record alone.
+NOTES = """
+select e.position as entry, e.type, e.at, n.text, null as name, null as phone
+from report_notes n join journal_entries e on e.report_id = n.report_id and e.position = n.position
+where n.report_id = %s and n.text is not null and e.type <> 'moved' order by e.position
+"""
+CALLERS = """
+select e.position as entry, e.type, e.at, c.text, c.name, c.phone
+from report_callers c join journal_entries e on e.report_id = c.report_id and e.position = c.position
+where c.report_id = %s and num_nonnulls(c.text, c.name, c.phone) > 0 order by e.position
+"""
+ONE_BY_ONE = {"notes": NOTES, "callers": CALLERS}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What someone said with an entry of the record: a note to a step, or another caller and their words."""
+
+    entry: int
+    type: str
+    at: datetime
+    text: str | None
+    name: str | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +55,8 @@ class Personal:
     address: str | None = None
     reporter_name: str | None = None
     reporter_phone: str | None = None
+    notes: tuple[Said, ...] | None = None
+    callers: tuple[Said, ...] | None = None
 
 
 async def read_personal(
@@ -57,4 +83,9 @@ async def read_personal(
         facts={"fields": list(given), "purpose": purpose.value, "role": actor.role.value if actor.role else None},
     )
     await trace(connection, event, actor=actor.name, now=now)
-    return Personal(given, **{one: row[one] for one in given})
+    said: dict[str, Any] = {
+        name: tuple(Said(**one) for one in await (await cursor.execute(query, [report_id])).fetchall())
+        for name, query in ONE_BY_ONE.items()
+        if name in given
+    }
+    return Personal(given, **{one: row[one] for one in given if one not in said}, **said)

@@ -23,9 +23,12 @@ class PurposeRefused(Refusal):
     """The role does not read personal fields for this purpose."""
 
 
-FIELDS = ("text", "address", "reporter_name", "reporter_phone")
-MATTER = frozenset({"text", "address"})
+#: `notes`: what was added in words to steps; `callers`: who else called about it.
+FIELDS = ("text", "address", "reporter_name", "reporter_phone", "notes", "callers")
+MATTER = frozenset({"text", "address", "notes"})
 ALL = frozenset(FIELDS)
+#: What one gave oneself; what the staff note among themselves, and who else called, is not the reporter's.
+OWN = frozenset({"text", "address", "reporter_name", "reporter_phone"})
 
 #: (role, purpose) → the fields. Whoever handles a matter may ring; whoever looks over it sees the matter alone.
 READABLE: dict[tuple[Role, Purpose], frozenset[str]] = {
@@ -40,7 +43,7 @@ READABLE: dict[tuple[Role, Purpose], frozenset[str]] = {
     (Role.DISPATCHER, Purpose.CALL_BACK): ALL,
     (Role.DISPATCHER, Purpose.VERIFY): MATTER,
     (Role.SUPERVISOR, Purpose.SUPERVISE): MATTER,
-    (Role.RESIDENT, Purpose.OWN): ALL,
+    (Role.RESIDENT, Purpose.OWN): OWN,
 }
 #: Roles that see name and telephone only of what they have in hand themselves.
 IN_HAND_ONLY = frozenset({Role.GRID_WORKER})

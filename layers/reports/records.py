@@ -11,6 +11,7 @@ from geo.placement import Candidate
 from geo.positions import Datum, LonLat
 from layers.areas.records import Area
 from layers.places.matching import AddressMatch
+from layers.reports.state import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,9 @@ class Filed:
     report: StoredReport | None
     location: Location | None
     outcome: Outcome | None
+    #: The entries its journal begins with, and the digest of the last of them; none for one filed before.
+    entries: tuple[Told, ...] = ()
+    digest: bytes = b""
 
     @property
     def again(self) -> bool:

@@ -58,10 +58,11 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A report and the moment it comes in."""
+    """A report, the moment it comes in, and the home it is about or comes from."""
 
     at: datetime
     filing: Filing
+    home: LonLat
 
 
 def arrivals(
@@ -80,7 +81,7 @@ def arrivals(
     names = draw.choice(len(codes), size=number, p=frequency / frequency.sum())
     for turn, at in enumerate(moments):
         home, channel, kind = homes[chosen[turn]], CHANNELS[channels[turn]], kinds[codes[names[turn]]]
-        yield Arrival(at, _filing(draw, home, channel, kind, at=at, key=f"{seed}-{turn:06d}"))
+        yield Arrival(at, _filing(draw, home, channel, kind, at=at, key=f"{seed}-{turn:06d}"), home.position)
 
 
 def _moments(draw: np.random.Generator, until: datetime, days: int, number: int) -> Iterator[datetime]:

@@ -91,6 +91,9 @@ ROUTES: dict[str, str | None] = {
     "POST /api/v1/plans/{plan}/copy": "draw_plans",
     "POST /api/v1/plans/{plan}/rebase": "draw_plans",
     "POST /api/v1/plans/{plan}/options": "draw_plans",
+    "POST /api/v1/plans/{plan}/drawn": "draw_plans",
+    "GET /api/v1/plans/{plan}/drawn.geojson": "read_plans",
+    "GET /api/v1/plans/{plan}/replay": "read_plans",
     "GET /api/v1/plans/{plan}/suggestions": "draw_plans",
     "POST /api/v1/plans/{plan}/steps": "decide_plans",
     "POST /api/v1/plans/{plan}/comments": "read_plans",
@@ -129,6 +132,7 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/reports.csv": "read_record",
     "GET /api/v1/reports.xlsx": "read_record",
     "GET /api/v1/open-reports": "read_reports",
+    "GET /api/v1/open-reports/day": "read_reports",
     "GET /console": "read_record",
     "GET /planner": "read_plans",
     "GET /api/v1/reports/repeated-positions": "read_reports",
@@ -141,6 +145,7 @@ ROUTES: dict[str, str | None] = {
     "POST /api/v1/reports/{number}/steps": "take_step",
     "GET /api/v1/reports/{number}/clock": "read_record",
     "GET /api/v1/reports/{number}/nearby": "read_record",
+    "POST /api/v1/reports/{number}/looking": "read_record",
     "GET /api/v1/reports/{number}/candidates": "read_people",
     "POST /api/v1/assignments": "hand_over",
     "POST /api/v1/assignments/{key}/undo": "hand_over",
@@ -206,8 +211,9 @@ ROUTES: dict[str, str | None] = {
 }
 
 #: Role → a purpose it reads personal fields for, and the fields it then gets.
-_MATTER = ("text", "address")
-_ALL = (*_MATTER, "reporter_name", "reporter_phone")
+_MATTER = ("text", "address", "notes")
+_PRIVATE = ("text", "address", "reporter_name", "reporter_phone")
+_ALL = (*_PRIVATE, "notes", "callers")
 PURPOSES: dict[str, tuple[str, tuple[str, ...]]] = {
     "grid_worker": ("handle", _ALL),
     "information_officer": ("handle", _MATTER),
@@ -216,7 +222,7 @@ PURPOSES: dict[str, tuple[str, tuple[str, ...]]] = {
     "street_officer": ("handle", _ALL),
     "dispatcher": ("dispatch", _ALL),
     "supervisor": ("supervise", _MATTER),
-    "resident": ("own", _ALL),
+    "resident": ("own", _PRIVATE),
 }
 
 
@@ -263,4 +269,5 @@ def personal(who: Who, report: Filed) -> tuple[str, dict[str, str | None]]:
     purpose, fields = PURPOSES[who.role or ""]
     if who.role == "grid_worker" and (who.person is None or who.person != report.assignee):
         fields = _MATTER
-    return purpose, {name: report.private[name] if name in fields else None for name in _ALL}
+    told: dict[str, str | None] = {name: report.private[name] if name in fields else None for name in _PRIVATE}
+    return purpose, told | {name: "some" if name in fields else None for name in ("notes", "callers")}

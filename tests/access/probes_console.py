@@ -26,6 +26,19 @@ def _open(world: World, route: str) -> Iterator[Probe]:
                 yield Probe(route, who, "/api/v1/open-reports", right, f"{about}, {district}", given)
 
 
+@probes_of("GET /api/v1/open-reports/day")
+def _day(world: World, route: str) -> Iterator[Probe]:
+    """On the day they were filed all of them were open: those that may be seen, and no area outside the territory."""
+    days = sorted({one.number[:8] for one in world.reports})
+    for who in world.people:
+        for district in (TOWN, NEXT):
+            for day in days:
+                seen = {one.number for one in seen_in(who, world.reports, district) if one.number[:8] <= day}
+                given = {"params": {"district": district, "date": f"{day[:4]}-{day[4:6]}-{day[6:]}"}}
+                right = equal(seen, numbers_in) if allowed(who, route) else refused(who)
+                yield Probe(route, who, "/api/v1/open-reports/day", right, f"{day}, {district}", given)
+
+
 @probes_of("GET /wall")
 def _wall(world: World, route: str) -> Iterator[Probe]:
     """No number of a report stands on it."""

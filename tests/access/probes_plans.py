@@ -39,6 +39,8 @@ def _list(world: World, route: str) -> Iterator[Probe]:
     "GET /api/v1/plans/{plan}/consequences.csv",
     "GET /api/v1/plans/{plan}/consequences.pdf",
     "GET /api/v1/plans/{plan}/grids.pdf",
+    "GET /api/v1/plans/{plan}/drawn.geojson",
+    "GET /api/v1/plans/{plan}/replay",
     "GET /api/v1/plans/{plan}/suggestions",
 )
 def _one(world: World, route: str) -> Iterator[Probe]:
@@ -76,6 +78,17 @@ def _options(world: World, route: str) -> Iterator[Probe]:
             right = status(404)
             given = {"json": {"area": "nowhere"}}
             yield Probe(route, who, path, right if allowed(who, route) else refused(who), area, given)
+
+
+@probes_of("POST /api/v1/plans/{plan}/drawn")
+def _drawn(world: World, route: str) -> Iterator[Probe]:
+    """No layer at all: that is said to those who see the plan, and the plan's absence to the others."""
+    for who in world.people:
+        for plan, area in world.plans.items():
+            path = f"/api/v1/plans/{plan}/drawn"
+            right = status(422 if _reaches(who, area) else 404)
+            layer = {"content": b"{}"}, {"Content-Type": "application/geo+json"}
+            yield Probe(route, who, path, right if allowed(who, route) else refused(who), area, *layer)
 
 
 @probes_of("POST /api/v1/plans/{plan}/comments")

@@ -120,11 +120,15 @@ def _callers(world: World, route: str) -> Iterator[Probe]:
 
 def _private(answer: httpx.Response) -> dict[str, Any]:
     told = answer.json()
-    return {name: told[name] for name in ("text", "address", "reporter_name", "reporter_phone")}
+    said = {name: None if told[name] is None else "some" for name in ("notes", "callers")}
+    return said | {name: told[name] for name in ("text", "address", "reporter_name", "reporter_phone")}
 
 
 @probes_of(
-    "GET /api/v1/reports/{number}/steps", "GET /api/v1/reports/{number}/clock", "GET /api/v1/reports/{number}/nearby"
+    "GET /api/v1/reports/{number}/steps",
+    "GET /api/v1/reports/{number}/clock",
+    "GET /api/v1/reports/{number}/nearby",
+    "POST /api/v1/reports/{number}/looking",
 )
 def _steps(world: World, route: str) -> Iterator[Probe]:
     return _by_number(world, route)

@@ -138,3 +138,20 @@ def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("WANGGE_TRUSTED_PROXIES", "proxy.example")
     with pytest.raises(SettingRefused, match="WANGGE_TRUSTED_PROXIES"):
         read_settings()
+
+
+def test_a_base_map_is_set_by_addresses_of_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().base_map_urls == ()
+    tiles = "https://t0.tiles.example/v?x={x}&y={y}&l={z}&tk=k"
+    monkeypatch.setenv("WANGGE_BASE_MAP_URLS", f"{tiles}  https://names.example/{{z}}/{{x}}/{{y}}.png")
+    assert read_settings().base_map_urls == (tiles, "https://names.example/{z}/{x}/{y}.png")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["ftp://a/{z}/{x}/{y}", "https://a/{z}/{x}.png", "https://a;b/{z}/{x}/{y}", "https://a/{z}/{x}/{y}'"]
+)
+def test_what_is_no_address_of_tiles_is_refused(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv("WANGGE_BASE_MAP_URLS", wrong)
+    with pytest.raises(SettingRefused) as refused:
+        read_settings()
+    assert refused.value.field == "WANGGE_BASE_MAP_URLS"

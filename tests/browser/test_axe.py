@@ -77,6 +77,12 @@ def _call(page: Page) -> None:
     page.wait_for_selector("#panel form")
 
 
+def _past(page: Page) -> None:
+    page.wait_for_selector("body[data-ready][data-listed][data-at]")
+    page.locator("#list a").first.click()
+    page.wait_for_selector("#panel[data-number]")
+
+
 def _help(page: Page) -> None:
     page.wait_for_selector("body[data-ready]")
     page.click("#help-button")
@@ -118,6 +124,7 @@ STATES: States = {
     "console": ("dispatcher", "/console?", lambda page: page.wait_for_selector("body[data-listed]")),
     "console, a report": ("dispatcher", "/console?", _report),
     "console, a call": ("dispatcher", "/console?", _call),
+    "console, at a past moment": ("dispatcher", "/console?at=2025-01-06T02:01Z&", _past),
     "console, help": ("dispatcher", "/console?", _help),
     "wall": ("dispatcher", "/wall?", lambda page: page.wait_for_selector("body[data-turn]")),
     "planner": ("planner", "/planner?", lambda page: page.wait_for_selector("body[data-ready]")),

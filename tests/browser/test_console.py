@@ -181,6 +181,33 @@ def test_many_are_given_at_once_and_given_back(browser: Browser, town: Town, dis
     page.context.close()
 
 
+def test_a_loop_is_drawn_around_reports(browser: Browser, town: Town, dispatcher: Visitor) -> None:
+    page = console(browser, town, dispatcher)
+    before = page.url
+    box = page.locator("#console-map").bounding_box()
+    assert box
+    left, right, top, bottom = (
+        box["x"] + 40,
+        box["x"] + box["width"] - 80,
+        box["y"] + 140,
+        box["y"] + box["height"] - 40,
+    )
+    page.keyboard.down("Shift")
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for x, y in ((right, top), (right, bottom), (left, bottom), (left, top)):
+        page.mouse.move(x, y, steps=5)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    placed = one(
+        town, "select count(*) from reports where geom is not null and status not in ('closed', 'void', 'linked')"
+    )
+    expect(page.locator("#give-many")).to_contain_text(str(placed))
+    assert page.url == before, "the map was not dragged, and no area was chosen"
+    assert not page.errors  # type: ignore[attr-defined]
+    page.context.close()
+
+
 def test_a_change_is_seen_at_once_and_after_a_cut(browser: Browser, town: Town, dispatcher: Visitor) -> None:
     page = console(browser, town, dispatcher)
     before = int(page.locator("[data-queue=all] b").inner_text())

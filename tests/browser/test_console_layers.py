@@ -185,3 +185,28 @@ def test_what_a_number_called_about_before_is_listed_and_traced(
     assert town.sql(read, f"report:{filed['number']}")[0][0] == 1
     assert "138" not in page.url and not page.errors  # type: ignore[attr-defined]
     page.context.close()
+
+
+def test_what_was_said_is_read_for_a_purpose_and_traced(browser: Browser, town: Town, dispatcher: Visitor) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        number = thread.submit(_with_notes, town).result()
+    page = console(browser, town, dispatcher, f"lang=zh&report={number}")
+    said = page.locator("#panel .said")
+    expect(said).to_contain_text("查阅将被记录")
+    expect(said).not_to_contain_text("三楼")
+    said.get_by_role("button", name="调度").click()
+    expect(said).to_contain_text("三楼堆了杂物")
+    expect(said.locator("a[href='tel:0411123']")).to_have_text("0411-123")
+    expect(said.locator("ol")).to_contain_text("另一位 · 111 · 也看到了")
+    statement = "select count(*) from traces where event = 'personal_read' and subject = %s"
+    assert town.sql(statement, f"report:{number}") == [(1,)]
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def _with_notes(town: Town) -> str:
+    told = town.file(text="三楼堆了杂物", reporter={"name": "某人", "phone": "0411-123"})
+    number = str(told["number"])
+    caller = {"caller_name": "另一位", "caller_phone": "111", "note": "也看到了"}
+    step = {"action": "attach_caller", "client_key": "another", **caller}
+    assert town.client.post(f"/api/v1/reports/{number}/steps", json=step).status_code == 200
+    return number

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { inRing } from "../../maps/static/js/console/lasso.js";
 import { clusters, gravity, radius } from "../../maps/static/js/console/clusters.js";
 import { KEYS, asked } from "../../maps/static/js/console/keys.js";
 import { QUEUES, alarming, changed, chosen, counts, pressing } from "../../maps/static/js/console/open_reports.js";
-import { levelBelow, placeOf, printQuery, readView, tableQuery, writeView } from "../../maps/static/js/console/view.js";
+import { classedAnew, levelBelow, placeOf, printQuery, readView, tableQuery, writeView } from "../../maps/static/js/console/view.js";
 
 const NOW = Date.parse("2026-11-22T08:00:00Z");
-const USUAL = { area: "", areaLevel: "district", level: "", metric: "open", queue: "all", kind: "", report: "", lang: "zh" };
+const USUAL = { area: "", areaLevel: "district", level: "", metric: "open", breaks: "quantile", queue: "all", kind: "", report: "", at: "", lang: "zh" };
 const KNOWN = { metrics: ["open", "overdue"], levels: ["district", "street", "grid"], queues: Object.keys(QUEUES) };
 
 function report(number, changes = {}) {
@@ -14,14 +15,19 @@ function report(number, changes = {}) {
 }
 
 test("a view goes into the address and comes back", () => {
-  const view = { ...USUAL, area: "210213001000", areaLevel: "street", metric: "overdue", queue: "unassigned", report: "20261122-0000017", lang: "en" };
+  const view = { ...USUAL, area: "210213001000", areaLevel: "street", metric: "overdue", breaks: "fixed/0,1.5,4", queue: "unassigned", report: "20261122-0000017", at: "2026-11-20T06:35Z", lang: "en" };
   assert.deepEqual(readView(new URLSearchParams(writeView(view, USUAL)), USUAL, KNOWN), view);
   assert.equal(writeView(USUAL, USUAL), "");
 });
 
 test("what an address spells wrongly is as usual", () => {
-  const spoilt = new URLSearchParams("area=<b>&level=planet&metric=secrets&queue=none&report=17&lang=xx&areaLevel=x&kind=%00");
+  const spoilt = new URLSearchParams("area=<b>&level=planet&metric=secrets&queue=none&report=17&lang=xx&areaLevel=x&kind=%00&at=yesterday&breaks=fixed/1;2");
   assert.deepEqual(readView(spoilt, USUAL, KNOWN), USUAL);
+});
+
+test("kept limits are left with the figure they were kept for", () => {
+  assert.equal(classedAnew({ breaks: "fixed/1,2" }), "quantile");
+  assert.equal(classedAnew({ breaks: "natural" }), "natural");
 });
 
 test("a level's parts are drawn one below, and the last on its own", () => {
@@ -111,4 +117,10 @@ test("the printed map is of the figure, the level and the area that are looked a
   const view = { level: "grid", metric: "overdue", lang: "en", area: "990101" };
   assert.equal(printQuery(view, "9901"), "district=9901&level=grid&metric=overdue&lang=en&area=990101");
   assert.equal(printQuery({ ...view, area: "" }, "9901"), "district=9901&level=grid&metric=overdue&lang=en");
+  assert.equal(printQuery({ ...view, area: "", breaks: "fixed/1,2" }, "9901"), "district=9901&level=grid&metric=overdue&lang=en&breaks=fixed&limits=1%2C2");
+});
+
+test("a loop holds what lies in it, where it bends inwards too", () => {
+  const bent = [[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]];
+  assert.deepEqual([[1, 1], [3.5, 3], [2, 3], [2, 0.5], [5, 1]].map((place) => inRing(bent, place)), [true, true, false, true, false]);
 });

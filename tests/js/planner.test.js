@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { kindOf } from "../../maps/static/js/planner/files.js";
 import { areaM2, lengthM, snapped, told } from "../../maps/static/js/planner/measures.js";
 import { TOOLS, facts, grids, isComplete, pick, wanted } from "../../maps/static/js/planner/operations.js";
+import { inWords, stepped } from "../../maps/static/js/planner/problems.js";
 
 const LINE = [[121.1, 39.1], [121.2, 39.2]];
 
@@ -62,4 +64,16 @@ test("a vertex within reach counts before an edge, and nothing out of reach", ()
   assert.deepEqual(snapped({ x: 4, y: 3 }, [ring], 10).lonLat, [0, 0]);
   assert.deepEqual(snapped({ x: 50, y: 3 }, [ring], 10).lonLat, [0.5, 0]);
   assert.equal(snapped({ x: 50, y: 30 }, [ring], 10), null);
+});
+
+test("problems go round in both directions, and are told in words with the grids they concern", () => {
+  assert.deepEqual([stepped(0, 1, 3), stepped(2, 1, 3), stepped(0, -1, 3), stepped(0, 1, 0)], [1, 0, 2, 0]);
+  const say = (key) => ({ "plan.defect_gap": "缝隙" })[key] ?? key;
+  assert.equal(inWords({ reason: "gap", message: "A gap.", codes: ["210213001001005"] }, say), "缝隙 (001005)");
+  assert.equal(inWords({ reason: "empty_code", message: "No code in row 3.", codes: [] }, say), "No code in row 3.");
+});
+
+test("the media type of a layer follows from its name", () => {
+  assert.deepEqual(["a.ZIP", "b.gpkg", "c.x.geojson", "d.json"].map(kindOf), ["application/zip", "application/geopackage+sqlite3", "application/geo+json", "application/geo+json"]);
+  assert.equal(kindOf("e.shp"), null);
 });

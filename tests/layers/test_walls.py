@@ -222,7 +222,7 @@ def test_what_runs_as_the_owner_is_for_the_service_alone(catalogue: psycopg.Conn
         "where prosecdef and pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype "
         "and probin is null and oid not in (select objid from pg_depend where deptype = 'e')"
     ).fetchall()
-    expected = {"file_report", "look_before_filing", "wangge_handed_over", "give_up_traces"}
+    expected = {"file_report", "look_before_filing", "write_step", "wangge_handed_over", "give_up_traces"}
     assert expected <= {name for name, _ in functions}
     for name, rights in functions:
         assert rights and "wangge_service=X" in rights, name

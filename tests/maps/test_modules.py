@@ -52,9 +52,14 @@ def test_a_circle_is_refused(tmp_path: Path) -> None:
         one_script(tmp_path, "a")
 
 
-def test_only_one_module_speaks_to_leaflet() -> None:
-    users = {file.name for file in (STATIC / "js").glob("*.js") if re.search(r"(?<![\w.])L\.", file.read_text())}
-    assert users == {"workload_map.js"}
+SPEAKERS = {"area_renderer.js", "workload_map.js", "base_map.js", "ground.js", "lasso.js", "overlays.js"}
+
+
+def test_a_module_that_speaks_to_leaflet_says_so_and_the_others_are_pure() -> None:
+    modules = {file: file.read_text() for file in (STATIC / "js").rglob("*.js")}
+    users = {file for file, text in modules.items() if re.search(r"(?<![\w.])L\.", text)}
+    assert users == {file for file, text in modules.items() if "Touches Leaflet" in text}
+    assert {file.name for file in users} == SPEAKERS
 
 
 def test_our_own_page_is_one_script() -> None:

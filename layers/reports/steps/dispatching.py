@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg.rows import dict_row
 
-from layers.reports.answerers import answerers
+from layers.reports.answerers import Asked, answerers
 from layers.reports.assignment import Step, assign, facts, steps_of
 from layers.reports.clocks import HANDLE
 from layers.reports.filed import SERIALS_PER_DAY
@@ -22,6 +25,12 @@ def steps_from(path: str | None, depth: int | None) -> tuple[Step, ...]:
     if depth == 0 and path:
         return (Step(int(path.partition(".")[0]), 0),)
     return tuple(one for one in steps_of(path) if depth is None or one.depth <= depth)
+
+
+async def anybody(cursor: Asked, steps: Sequence[Step], *, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether the rule would choose anybody at all for a report that these areas are asked for."""
+    found = await answerers(cursor, steps, zone=zone, now=now) if steps else ()
+    return assign(found, steps, turn=0).assignee is not None if found else False
 
 
 async def consider(taking: Taking) -> Outcome | None:

@@ -6,18 +6,19 @@ same key? ─► lock what the actor sees ─► fold the journal ─► table, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+import orjson
 from psycopg.rows import dict_row
 
 from layers.actors import DESK, Actor
 from layers.areas.queries import filing_lock_key
 from layers.canonical import moment_text
+from layers.questions import Question
 from layers.reports.filing import EditionMoved, KeyReused
 from layers.reports.folding import fold
 from layers.reports.kinds import kind_stored
@@ -25,7 +26,8 @@ from layers.reports.lifecycle import OPEN, Action, Status, Step, cell
 from layers.reports.queries import unknown_report
 from layers.reports.records import report_number
 from layers.reports.setting import Setting
-from layers.reports.state import State, Told
+from layers.reports.state import Known, State, Told
+from layers.reports.statements import LOOK_AT_STEP
 from layers.reports.steps.dispatching import dispatch
 from layers.reports.steps.guards import Asked, check_now, check_who
 from layers.reports.steps.handling import HANDLING
@@ -40,14 +42,13 @@ from layers.scope import ENTER
 Composer = Callable[[Taking], Awaitable[None]]
 COMPOSERS: Mapping[Action, Composer] = {**HANDS, **HANDLING, **JOINING, **MOVING}
 
+LOOK = Question(LOOK_AT_STEP)
 LOCK = "select id, district_id, sender, chain_head from reports where id = %s for update"
 JOURNAL = "select position, type, version, at, actor, body from journal_entries where report_id = %s order by position"
-EARLIER = """
-select k.report_id, k.digest, k.position, r.status, r.clock, r.due_at
-from step_keys k join reports r on r.id = k.report_id where k.actor = %s and k.client_key = %s
-"""
+EARLIER = Question("select step_before($1, $2)")
 LED = "select id from reports where lead_id = %s order by id"
 CLOCK = "job:clock"
+DESK_SETTINGS = orjson.dumps(DESK.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,22 @@ class Taken:
     due_at: datetime | None
     again: bool = False
     #: What its journal comes to now; None for a step taken before.
-    state: State | None = None
+    known: Known | None = None
 
 
 async def take_step(
-    connection: Connection, report: int, request: StepRequest, *, setting: Setting, actor: Actor, now: datetime
+    connection: Connection,
+    report: int,
+    request: StepRequest,
+    *,
+    setting: Setting,
+    actor: Actor,
+    now: datetime,
+    known: Known | None = None,
 ) -> Taken:
-    """Take a step in a transaction in the actor's scope; the same one sent again finds what came of it.
+    """Take a step in a transaction as the actor; the same one sent again finds what came of it.
+
+    `known`: what the caller knows of its journal; only what came since is read. It ends in the service's own scope.
 
     Raises:
         BadStep: it does not say what it must.
@@ -79,41 +89,47 @@ async def take_step(
     check_request(request)
     if request.action is Action.MOVE:
         await _hold(connection, setting)
-    found = await _look(connection, report, request, actor)
+    found = await _look(connection, report, request, actor, known)
     if isinstance(found, Taken):
         return found
-    head, entries = found
-    taking = await _taking(connection, head, fold(entries), request, setting=setting, actor=actor, now=now)
+    head, state = found
+    taking = await _taking(connection, head, state, request, setting=setting, actor=actor, now=now)
     check(taking)
     mark_overdue(taking)
     await COMPOSERS[request.action](taking)
     await write(taking, keep=_key(taking))
     await _follow_lead(taking)
     row = row_of(taking.state)
-    return Taken(head.id, taking.state.entries, row["status"], row["clock"], row["due_at"], state=taking.state)
+    at_the_end = Known(taking.state, taking.entries[-1].digest)
+    return Taken(head.id, taking.state.entries, row["status"], row["clock"], row["due_at"], known=at_the_end)
 
 
 async def _look(
-    connection: Connection, report: int, request: StepRequest, actor: Actor
-) -> Taken | tuple[Head, list[Told]]:
-    """What came of the step before, or the report, locked as the actor sees it, and its entries: in one message.
-
-    The key is looked up twice: before the report is sought, because whoever sent it may see the report no longer, and
-    under the lock, because the same step may have been on its way. What follows is in the service's own scope.
-    """
-    key = [_owner(actor, report), request.client_key]
-    async with connection.pipeline():
-        await connection.execute(ENTER, DESK.settings)
-        before = await connection.cursor(row_factory=dict_row).execute(EARLIER, key)
-        await connection.execute(ENTER, actor.scope.settings)
-        locked = await connection.cursor(row_factory=dict_row).execute(LOCK, [report])
-        await connection.execute(ENTER, DESK.settings)
-        meanwhile = await connection.cursor(row_factory=dict_row).execute(EARLIER, key)
-        journal = await connection.cursor(row_factory=dict_row).execute(JOURNAL, [report])
-    earlier, row = await before.fetchone() or await meanwhile.fetchone(), await locked.fetchone()
+    connection: Connection, report: int, request: StepRequest, actor: Actor, known: Known | None
+) -> Taken | tuple[Head, State]:
+    """What came of the step before, or the report, locked as the actor sees it, and what its journal comes to."""
+    asked = (
+        str(report),
+        _owner(actor, report),
+        request.client_key,
+        orjson.dumps(actor.scope.settings),
+        DESK_SETTINGS,
+        str(known.state.entries) if known else "0",
+        known.digest if known else b"",
+    )
+    earlier, head, known_now, entries = await LOOK.ask(connection, asked)
     if earlier is not None:
-        return _same(earlier, report, request)
-    return _head(row, report), [told(one) for one in await journal.fetchall()]
+        return _same(orjson.loads(earlier), report, request)
+    if head is None:
+        raise unknown_report(report_number(report))
+    found = orjson.loads(head)
+    before = known.state if known is not None and int(known_now or 0) else State()
+    since = (
+        Told(position, type_, version, datetime.fromisoformat(at), by, facts)
+        for position, type_, version, at, by, facts in orjson.loads(entries or b"[]")
+    )
+    head_found = Head(found["id"], found["district_id"], found["sender"], bytes.fromhex(found["chain_head"]))
+    return head_found, fold(since, before)
 
 
 def check(taking: Taking) -> Step:
@@ -182,7 +198,7 @@ async def journal_of(connection: Connection, report: int) -> list[Told]:
 
 def told(row: Mapping[str, Any]) -> Told:
     """An entry as it is stored."""
-    facts = json.loads(bytes(row["body"]))["facts"]
+    facts = orjson.loads(row["body"])["facts"]
     return Told(row["position"], row["type"], row["version"], row["at"], row["actor"], facts)
 
 
@@ -206,20 +222,27 @@ async def _hold(connection: Connection, setting: Setting) -> None:
 
 async def taken_before(connection: Connection, report: int, request: StepRequest, actor: Actor) -> Taken | None:
     """What came of the same step taken before, in a transaction in the service's scope; raises `KeyReused`."""
-    cursor = connection.cursor(row_factory=dict_row)
-    row = await (await cursor.execute(EARLIER, [_owner(actor, report), request.client_key])).fetchone()
-    return None if row is None else _same(row, report, request)
+    (row,) = await EARLIER.ask(connection, (_owner(actor, report), request.client_key))
+    return None if row is None else _same(orjson.loads(row), report, request)
 
 
-def _same(row: Mapping[str, Any], report: int, request: StepRequest) -> Taken:
-    if row["report_id"] != report or bytes(row["digest"]) != _digest(request):
+def _same(told_before: Mapping[str, Any], report: int, request: StepRequest) -> Taken:
+    if told_before["report_id"] != report or told_before["digest"] != _digest(request).hex():
         raise KeyReused(
             "This client_key was used before, for another step.",
             field="client_key",
             value=request.client_key,
             remedy="Use a new key for a new step.",
         )
-    return Taken(report, row["position"], row["status"], row["clock"], row["due_at"], again=True)
+    due = told_before["due_at"]
+    return Taken(
+        report,
+        told_before["position"],
+        told_before["status"],
+        told_before["clock"],
+        datetime.fromisoformat(due) if due else None,
+        again=True,
+    )
 
 
 def _owner(actor: Actor, report: int) -> str:
@@ -234,11 +257,9 @@ def _digest(request: StepRequest) -> bytes:
 def _key(taking: Taking) -> dict[str, Any]:
     return {
         "actor": _owner(taking.actor, taking.head.id),
-        "key": taking.request.client_key,
-        "id": taking.head.id,
-        "digest": _digest(taking.request),
+        "client_key": taking.request.client_key,
+        "digest": _digest(taking.request).hex(),
         "position": taking.state.entries,
-        "now": taking.now,
     }
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from layers.actors import DESK, Actor, job
+from layers.reports.assignment import Step
 from layers.reports.clocks import DISPATCH, HANDLE, dated
 from layers.reports.lifecycle import STEPS, Action
 from layers.reports.setting import Setting
-from layers.reports.steps.dispatching import consider, dispatch, give
+from layers.reports.steps.dispatching import anybody, consider, dispatch, give, steps_from
 from layers.reports.steps.handling import resumed
 from layers.reports.steps.hands import change_level
 from layers.reports.steps.requests import StepRequest
@@ -43,7 +44,7 @@ MISSED = f"""
 ) order by id limit %s for update skip locked
 """  # noqa: S608 - the text is our own # nosec B608
 WAITING = f"""
-{_HEAD} from reports
+{_HEAD}, area_path, holder_depth from reports
 where district_id = %(district)s and id > %(after)s and assignee_id is null and unit_id is null
     and area_path is not null and status <> 'closed' and status <> 'void' and status <> 'linked' and status = 'filed'
 order by id limit %(limit)s for update skip locked
@@ -68,7 +69,15 @@ async def assign_waiting(
     await cursor.execute(WAITING, {"district": setting.district.id, "after": after, "limit": BATCH})
     waiting = await cursor.fetchall()
     assigned = 0
+    nobody: set[tuple[Step, ...]] = set()
     for row in waiting:
+        # Asked by the row first: whoever waits for long has a long journal, and mostly waits on.
+        steps = steps_from(row["area_path"], row["holder_depth"])
+        if steps in nobody:
+            continue
+        if not await anybody(cursor, steps, zone=setting.district.zone, now=now):
+            nobody.add(steps)
+            continue
         taking = await _begin(connection, row, setting, now)
         outcome = await consider(taking)
         # That still nobody is there is no news: it leaves no entry.

@@ -6,34 +6,25 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from geo.crs import STORAGE_SRID
+from layers.questions import Question
 from layers.reports.lifecycle import OPEN, Status
 from layers.reports.located import candidates_of, subject_name
 from layers.reports.records import AtPosition
 from layers.reports.state import State
-from layers.reports.statements import WRITE_ENTRIES, WRITE_MOVE, WRITE_STEP
-from layers.reports.steps.taking import Connection, Taking
+from layers.reports.statements import WRITE_MOVE, WRITE_STEP
+from layers.reports.steps.taking import Taking
 
-GAIN = """
-insert into person_loads as held (person_id, open) values (%s, 1)
-on conflict (person_id) do update set open = held.open + 1
-"""
-LOSE = "update person_loads set open = greatest(open - 1, 0) where person_id = %s"
+WRITE = Question(WRITE_STEP)
 NOTE = "insert into report_notes (report_id, position, salt, text) values (%s, %s, %s, %s)"
 CALLER = "insert into report_callers (report_id, position, salt, name, phone, text) values (%s, %s, %s, %s, %s, %s)"
-RUN = """
-insert into assignments (report_id, made_at, made_by, rule, assignee_id, holder_area_id, considered)
-values (%(id)s, %(now)s, %(actor)s, %(rule)s, %(assignee)s, %(holder_area)s, %(considered)s::jsonb)
-"""
 CALL_IN = """
 insert into call_ins (report_id, unit_id, purpose, asked_at, due_at, answered_at, done_at, missed)
 values (%(id)s, %(unit)s, %(purpose)s, %(asked_at)s, %(due_at)s, %(answered_at)s, %(done_at)s, %(missed)s)
 on conflict (report_id, unit_id, purpose) do update set
     answered_at = excluded.answered_at, done_at = excluded.done_at, missed = excluded.missed
-"""
-KEEP = """
-insert into step_keys (actor, client_key, report_id, digest, position, at)
-values (%(actor)s, %(key)s, %(id)s, %(digest)s, %(position)s, %(now)s)
 """
 OPEN_TO_UNIT = """
 insert into hand_overs (report_id, to_unit_id, reason, made_by, made_at)
@@ -43,25 +34,32 @@ where not exists (select from hand_overs where report_id = %(id)s and to_unit_id
 
 
 async def write(taking: Taking, *, keep: Mapping[str, Any] | None = None) -> None:
-    """Write a step, in a transaction of the service's own scope and in one message; `keep`: under what key it came."""
-    async with taking.connection.pipeline():
-        await _write(taking)
-        if keep is not None:
-            await taking.connection.execute(KEEP, keep)
+    """Write a step, in a transaction of the service's own scope; `keep`: under what key it came."""
+    entries = [
+        {
+            "position": one.position,
+            "type": one.type,
+            "version": one.version,
+            "actor": one.actor,
+            "body": one.body.decode(),
+            "digest": one.digest.hex(),
+        }
+        for one in taking.entries
+    ]
+    row = row_of(taking.state) | {"kind": taking.kind.id, "chain_head": taking.entries[-1].digest.hex()}
+    loads = _loads(taking.before, taking.state)
+    runs = [one | {"made_by": taking.actor.recorded} for one in taking.runs]
+    given = (orjson.dumps(one) if one else None for one in (entries, row, loads, runs, keep))
+    await WRITE.ask(taking.connection, (str(taking.head.id), taking.now.isoformat(), *given))
+    await _beside(taking)
 
 
-async def _write(taking: Taking) -> None:
-    connection, state = taking.connection, taking.state
-    await connection.execute(WRITE_ENTRIES, _entries(taking))
-    await connection.execute(WRITE_STEP, row_of(state) | {"id": taking.head.id} | _row(taking))
-    await _loads(connection, taking.before, state)
+async def _beside(taking: Taking) -> None:
+    connection = taking.connection
     for position, salt, said in taking.notes:
         await connection.execute(NOTE, [taking.head.id, position, salt, said])
     for position, salt, name, phone, text in taking.callers:
         await connection.execute(CALLER, [taking.head.id, position, salt, name, phone, text])
-    for run in taking.runs:
-        given = run | {"id": taking.head.id, "now": taking.now, "actor": taking.actor.recorded}
-        await connection.execute(RUN, given | {"considered": json.dumps(run["considered"])})
     await _called(taking)
     if taking.location is not None:
         await connection.execute(WRITE_MOVE, _place(taking))
@@ -90,32 +88,13 @@ def row_of(state: State) -> dict[str, Any]:
     return row | stated
 
 
-def _row(taking: Taking) -> dict[str, Any]:
-    return {"kind": taking.kind.id, "chain_head": taking.entries[-1].digest}
-
-
-def _entries(taking: Taking) -> dict[str, Any]:
-    entries = taking.entries
-    return {
-        "id": taking.head.id,
-        "now": taking.now,
-        "positions": [one.position for one in entries],
-        "types": [one.type for one in entries],
-        "versions": [one.version for one in entries],
-        "actors": [one.actor for one in entries],
-        "bodies": [one.body for one in entries],
-        "digests": [one.digest for one in entries],
-    }
-
-
-async def _loads(connection: Connection, before: State, after: State) -> None:
-    """Count open reports by whoever has them; in one order, so that two steps never wait for each other."""
+def _loads(before: State, after: State) -> list[dict[str, Any]]:
+    """Whose open reports are one fewer, and whose one more."""
     lost = before.assignee if before.status in OPEN else None
     gained = after.assignee if after.status in OPEN else None
     if lost == gained:
-        return
-    for person in sorted(one for one in (lost, gained) if one is not None):
-        await connection.execute(GAIN if person == gained else LOSE, [person])
+        return []
+    return [{"person": one, "gains": one == gained} for one in (lost, gained) if one is not None]
 
 
 async def _called(taking: Taking) -> None:

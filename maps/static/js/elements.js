@@ -34,3 +34,8 @@ export function segments(parent, choices, isCurrent) {
     }),
   );
 }
+
+/** Fills a choice: [[value, text]], the current one chosen. */
+export function options(select, choices, current) {
+  select.replaceChildren(...choices.map(([value, text]) => element("option", { value, textContent: text, selected: value === current })));
+}

@@ -1,5 +1,6 @@
-// The map itself. The only module that touches Leaflet (the global L, which folium's page loads).
+// The map itself. Touches Leaflet (the global L, which folium's page loads).
 
+import { AreaRenderer } from "./area_renderer.js";
 import { placeLabels, wrapName } from "./labels.js";
 
 const LINE_PX = 15;
@@ -13,7 +14,7 @@ const CHOSEN = { color: "#111a22", opacity: 1, weight: 2.6 };
 /** Opens folium's map by the options it carries. */
 export function openMap(id) {
   const { crs, ...options } = JSON.parse(document.getElementById(id).dataset.options);
-  return L.map(id, { ...options, crs: L.CRS[crs] });
+  return L.map(id, { ...options, crs: L.CRS[crs], renderer: new AreaRenderer() });
 }
 
 /**
@@ -25,7 +26,7 @@ export function drawAreas(map, outlines, words) {
   const border = { ...BORDER, weight: outlines.features.length > MANY ? BORDER_PX.many : BORDER_PX.few };
   const areas = L.geoJSON(outlines, {
     smoothFactor: 0.3,
-    style: { ...border, fillColor: "#ffffff", fillOpacity: 1 },
+    style: { ...border, area: true, fillColor: "#ffffff", fillOpacity: 1 },
     onEachFeature: (feature, layer) => {
       const i = layers.push(layer) - 1;
       layer.order = i;

@@ -45,7 +45,7 @@ def test_whoever_handles_it_reads_all_and_the_log_has_the_line(town: Town) -> No
         f"report:{told['number']}",
     )
     assert event == "personal_read"
-    assert facts["fields"] == ["text", "address", "reporter_name", "reporter_phone"]
+    assert facts["fields"] == ["text", "address", "reporter_name", "reporter_phone", "notes", "callers"]
     assert facts["purpose"] == "handle"
     assert "canary" not in str(facts)
 
@@ -54,7 +54,8 @@ def test_the_deputy_sees_the_matter_and_not_the_person(town: Town) -> None:
     told = town.file(reporter=REPORTER)
     deputy = signed_in(town, Role.GRID_WORKER, told["where"]["path"][-1]["code"])
     answer = read(deputy, told["number"], "handle").json()
-    assert answer["fields"] == ["text", "address"]
+    assert answer["fields"] == ["text", "address", "notes"]
+    assert answer["callers"] is None
     assert answer["reporter_name"] is None
     assert answer["reporter_phone"] is None
 

@@ -138,3 +138,13 @@ def test_what_comes_back_at_the_same_place_is_counted(town: Town) -> None:
     assert all(one["distance_m"] == 0 for one in found["earlier"])
     nowhere = town.file(subject={"type": "none"})
     assert town.get(f"/reports/{nowhere['number']}/nearby")["nth"] is None
+
+
+def test_what_stands_against_a_step_is_told_in_the_language_asked_for(town: Town) -> None:
+    number = town.file()["number"]
+    asked = {"action": "verify", "client_key": "early"}
+    for language, said in (("zh-CN", "状态的事件不能执行"), ("en", "cannot be given the step verify")):
+        headers = {"accept-language": language}
+        refused = town.client.post(f"/api/v1/reports/{number}/steps", json=asked, headers=headers)
+        assert refused.status_code == 409
+        assert said in refused.json()["detail"], refused.text

@@ -81,7 +81,7 @@ def test_a_form_sent_twice_is_one_step_and_a_step_of_anothers_is_refused_in_word
         assert worker.client.post(f"/tasks/{number}/steps", data=given).status_code == 303
     assert town.sql("select entries from reports where id = %s", int(number.replace("-", ""))) == [(3,)]
     status, shown = send(worker, number, "verify")
-    assert status == 422 and "当前状态不能执行此操作" in shown
+    assert status == 422 and "状态的事件不能执行“" in shown
     assert worker.client.post(f"/tasks/{number}/steps", data=given | {"csrf": "x"}).status_code == 403
 
 
@@ -93,6 +93,30 @@ def test_the_record_is_told_in_words_with_reasons_and_people(town: Town, worker:
     assert "回退" in told and "不在本人网格" in told and "按 A 角派单" in told
     assert "在邻网格" not in told, "notes are personal"
     assert "not my area".capitalize() in unescape(page(officer, f"/tasks/{number}?lang=en"))
+
+
+def test_notes_of_steps_and_other_callers_are_read_with_the_personal_fields(
+    town: Town, worker: Visitor, officer: Visitor
+) -> None:
+    number = town.file()["number"]
+    status, _ = send(worker, number, "return", reason="not_my_area", note="在邻网格 <b>")
+    assert status == 200
+    asked = {
+        "action": "attach_caller",
+        "client_key": "c",
+        "caller_name": "另一位",
+        "caller_phone": "111",
+        "note": "也看到了",
+    }
+    assert town.client.post(f"/api/v1/reports/{number}/steps", json=asked).status_code == 200
+    given = {"csrf": officer.csrf or "", "purpose": "handle"}
+    shown = officer.client.post(f"/tasks/{number}/personal", data=given)
+    assert shown.status_code == 200, shown.text
+    assert "在邻网格 &lt;b&gt;" in shown.text and "另一位 · 111 · 也看到了" in shown.text
+    told = town.client.post(f"/api/v1/reports/{number}/personal", json={"purpose": "dispatch"}).json()
+    assert [(one["type"], one["text"]) for one in told["notes"]] == [("returned", "在邻网格 <b>")]
+    assert [(one["name"], one["phone"], one["text"]) for one in told["callers"]] == [("另一位", "111", "也看到了")]
+    assert "在邻网格" not in page(officer, f"/tasks/{number}"), "not without a purpose"
 
 
 def test_personal_fields_are_shown_for_a_purpose_and_traced(town: Town, worker: Visitor) -> None:

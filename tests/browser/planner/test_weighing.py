@@ -79,3 +79,22 @@ def test_balancing_heeds_what_is_kept_and_barriers_and_orders_are_given(
     expect(page.locator(".cell-name.fast")).to_have_count(0)
     assert not page.errors  # type: ignore[attr-defined]
     page.context.close()
+
+
+def test_last_year_is_replayed_on_the_plan(browser: Browser, town: Town, people: People) -> None:
+    page = planner(browser, town, people.planner)
+    number = opened(page, "演练")
+    expect(page.locator("#replay")).to_be_hidden()
+    page.keyboard.press("b")
+    page.locator(f"#grids input[value='{CELLS[4]}']").check()
+    page.click("#apply")
+    settled(page, number, 2)
+    page.locator("#replay").press("Enter")
+    expect(page.locator("#replayed")).to_contain_text("去年涉及社区的事件")
+    page.locator("#replayed").scroll_into_view_if_needed()
+    pictured(page, "planner-replayed")
+    page.locator("#undo").click()
+    settled(page, number, 3)
+    expect(page.locator("#replayed")).to_be_empty()
+    assert not page.errors  # type: ignore[attr-defined]
+    page.context.close()

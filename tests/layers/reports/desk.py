@@ -20,6 +20,7 @@ from layers.migrations import sqlalchemy_url
 from layers.reports.filing import file_surely
 from layers.reports.records import AtPosition, Filed, Filing, Kind, Subject
 from layers.reports.setting import Setting, setting_of
+from layers.together import Alone
 
 #: A Wednesday, ten in the morning in the town.
 MORNING = datetime(2025, 1, 8, 2, 0, tzinfo=UTC)
@@ -50,7 +51,7 @@ class Desk:
         facts = {"kind": "M01", "text": "楼下有垃圾", "source": "app", "sender": "source:app"} | given
         facts.setdefault("client_key", f"key-{next(self.keys)}")
         return await file_surely(
-            self.connection,
+            Alone(self.connection),
             Filing(subject=subject, **facts),
             setting=self.setting,
             actor="test",

@@ -6,7 +6,7 @@ import { alarming } from "./open_reports.js";
 const BEEP_MS = 5_000;
 const MOST_KEPT = 500;
 
-/** told: {reports() → [report], draw()} */
+/** told: {reports() → [report], isNow(), draw()}: what is urgent now is said while the map shows the past, too. */
 export function alarm(say, told) {
   const acknowledged = new Set(JSON.parse(sessionStorage.getItem("acknowledged") ?? "[]"));
   const waiting = () => alarming(told.reports(), acknowledged);
@@ -35,7 +35,7 @@ export function alarm(say, told) {
     draw() {
       const count = waiting().length;
       byId("alarm").hidden = !count;
-      byId("alarm-count").textContent = count ? say("console.alarm", { count }) : "";
+      byId("alarm-count").textContent = count ? say(told.isNow() ? "console.alarm" : "console.alarm_now", { count }) : "";
     },
   };
 }

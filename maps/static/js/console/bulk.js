@@ -5,33 +5,39 @@ import { Refused, newKey, send } from "./service.js";
 
 /** told: {chosen() → [number], changed([number]), notice(text), closed()} */
 export function bulkPanel(place, say, told) {
-  async function open() {
-    const numbers = told.chosen();
+  /** numbers: what is ticked; people: who may be meant, the first of them unless another is typed; into: of what area; before: what else may be meant. */
+  async function open({ numbers = told.chosen(), people = null, into = "", before = null } = {}) {
     if (!numbers.length) {
       told.notice(say("console.choose_some"));
       return;
     }
-    const person = element("input", { name: "person", autocomplete: "off", placeholder: say("console.by_rule"), maxLength: 40 });
+    const person = element("input", { name: "person", autocomplete: "off", placeholder: say("console.by_rule"), maxLength: 40, value: people?.[0]?.number ?? "" });
+    const known = element("datalist", { id: "may-be-meant" }, ...(people ?? []).map((one) => element("option", { value: one.number, label: meant(one) })));
+    if (people) person.setAttribute("list", known.id);
+    const give = element("button", { className: "main", textContent: say("console.give") });
     const foreseen = element("div", { id: "foreseen", role: "status" });
     const form = element(
       "form",
-      { className: "call", onsubmit: (event) => { event.preventDefault(); give(numbers, person.value.trim(), foreseen); } },
+      { className: "call", onsubmit: (event) => { event.preventDefault(); giveTo(numbers, person.value.trim(), foreseen); } },
       element("header", { className: "report" }, element("h2", { tabIndex: -1, textContent: say("console.bulk", { count: numbers.length }) }), element("button", { type: "button", className: "close", ariaLabel: say("console.close"), title: say("console.close"), textContent: "×", onclick: told.closed })),
-      element("label", {}, element("span", { textContent: say("field.person") }), person),
+      ...[into && element("p", { textContent: people.length ? say("console.answer_for", { area: into, count: people.length }) : say("console.nobody_for", { area: into }) }), before].filter(Boolean),
+      element("label", {}, element("span", { textContent: say("field.person") }), person, known),
       element("button", { type: "button", textContent: say("console.foresee"), onclick: () => foresee(numbers, person.value.trim(), foreseen) }),
       foreseen,
-      element("button", { className: "main", textContent: say("console.give") }),
+      give,
     );
     place.replaceChildren(form);
-    person.focus();
-    await foresee(numbers, "", foreseen);
+    (person.value ? give : person).focus();
+    await foresee(numbers, person.value, foreseen);
   }
+
+  const meant = ({ role, open: load, cap }) => `${say(`role.${role}`)}${load === undefined ? "" : ` · ${say("console.load", { load: cap ? `${load} / ${cap}` : load })}`}`;
 
   async function foresee(numbers, person, into) {
     await tried(into, async () => into.replaceChildren(...outcome(await ordered(newKey(), numbers, person, true))));
   }
 
-  async function give(numbers, person, into) {
+  async function giveTo(numbers, person, into) {
     await tried(into, async () => {
       const key = newKey();
       const given = await ordered(key, numbers, person, false);

@@ -10,6 +10,7 @@ const PAGE = 200;
 export function extras(config, over, say, told) {
   const on = (id) => byId(id)?.checked ?? false;
   let isMeasuring = false;
+  let sharing = [];
 
   const inArea = () => (told.view().area ? `&level=${told.view().areaLevel}&area=${encodeURIComponent(told.view().area)}` : "");
 
@@ -29,11 +30,14 @@ export function extras(config, over, say, told) {
     const purpose = byId("over-people")?.value;
     const { positions } = purpose ? await ask(here(`/api/v1/positions?purpose=${purpose}${inArea()}`)) : { positions: [] };
     const age = (at) => say("console.minutes_ago", { minutes: Math.max(0, Math.round((Date.now() - new Date(at)) / 60_000)) });
-    over.people(positions.map(({ number, role, position, accuracy_m: within, at, until }) => ({
+    sharing = positions.map(({ number, role, position, accuracy_m: within, at, until }) => ({
       ...position,
+      number,
+      role,
       title: `${number} · ${say(`role.${role}`)} · ${age(at)}`,
       lines: [within ? `± ${Math.round(within)} m` : "", say("console.shared_until", { time: timeText(until, config.timeZone, config.language) })],
-    })));
+    }));
+    over.people(sharing);
     byId("over-count").textContent = purpose ? say("console.shared", { count: positions.length }) : "";
   }
 
@@ -60,8 +64,18 @@ export function extras(config, over, say, told) {
     /** Everything anew for another area or level. */
     again: () => { for (const act of [services, people, borders]) heeded(act)(); },
     density,
+    /** Those who share where they are, as they were last asked for, which was for a purpose. */
+    people: () => sharing,
     /** Takes a place for the line that is measured, where one is. */
     measure: (lon, lat) => { if (isMeasuring) byId("measured").textContent = over.measure([lon, lat]) || say("console.measure_how"); return isMeasuring; },
+    /** People who share where they are do so now: they stand on no picture of the past. */
+    pause: (isPast) => {
+      const choice = byId("over-people");
+      if (!choice || choice.disabled === isPast) return;
+      choice.disabled = isPast;
+      choice.value = "";
+      heeded(people)();
+    },
     close: () => { if (!isMeasuring) return false; measuring(false); return true; },
     async start() {
       const { editions } = await ask(here("/api/v1/editions"));

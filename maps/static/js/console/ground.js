@@ -1,12 +1,20 @@
-// The map of the console. Beside workload_map.js the only module that touches Leaflet.
+// The map of the console. Touches Leaflet.
 
 import { clusters, gravity, radius } from "./clusters.js";
+import { lasso } from "./lasso.js";
 import { overlays } from "./overlays.js";
+import { THROUGH, baseMap } from "../base_map.js";
 import { NameLayer, addControls, openMap } from "../workload_map.js";
 
 const SQUARE_PX = 46;
 const REACH_PX = 6;
+const PERSON_PX = 14;
+const DOUBT = { color: "#6a3fa0", weight: 2, dashArray: "4 4", fillColor: "#6a3fa0", interactive: false };
+const CASING = { color: "#ffffff", weight: 4, opacity: 0.85, fill: false, interactive: false };
 const FADED = 0.28;
+/** How strong borders are: of what is chosen, and around it. */
+const STANDS = 0.5;
+const RECEDES = 0.15;
 const FONT = '600 12px "Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",sans-serif';
 /** Colour and shape of each kind of symbol: colour is never the only thing that tells. */
 const LOOKS = {
@@ -16,13 +24,16 @@ const LOOKS = {
   open: { fill: "#17607e", line: "#ffffff", corners: 0 },
 };
 
-/** told: {area(code), reports([report]), place(lon, lat)} — what was clicked; say: words of controls. */
-export function openGround(id, told, say) {
+/** told: {area(code), reports([report]), place(lon, lat), caught(isIn)} — what was clicked, or a loop drawn around; say: words of controls. */
+export function openGround(id, told, say, base) {
   const map = openMap(id);
   addControls(map, { zoomIn: say("map.zoom_in"), zoomOut: say("map.zoom_out") });
   const symbols = new SymbolLayer().addTo(map);
+  const doubtful = L.layerGroup().addTo(map);
   const marked = L.layerGroup().addTo(map);
   let drawn = null;
+  let solid = 1;
+  let last = null;
   let under = null;
   let pressed = null;
 
@@ -45,7 +56,7 @@ export function openGround(id, told, say) {
     drawn?.names.remove();
     const layers = [];
     const many = outlines.features.length > 1000;
-    const style = { color: "#31465a", opacity: 0.42, weight: many ? 0.45 : 0.9, fillColor: "#ffffff", fillOpacity: 1 };
+    const style = { area: true, color: "#31465a", opacity: STANDS, weight: many ? 0.45 : 0.9, fillColor: "#ffffff", fillOpacity: solid };
     const layer = L.geoJSON(outlines, {
       smoothFactor: 0.3,
       style,
@@ -62,11 +73,12 @@ export function openGround(id, told, say) {
 
   /** fills: a colour for each area; inside: the codes that stand out. */
   function paint(fills, inside, isDark) {
+    last = [fills, inside, isDark];
     const stands = drawn.codes.map((code) => inside === null || inside.has(code));
     drawn.layers.forEach((one, i) => {
       // Most areas keep their colour from one figure to the next, and Leaflet compares nothing.
-      if (one.options.fillColor === fills[i] && one.options.fillOpacity === (stands[i] ? 1 : FADED)) return;
-      one.setStyle({ fillColor: fills[i], fillOpacity: stands[i] ? 1 : FADED, opacity: stands[i] ? 0.5 : 0.15 });
+      if (one.options.fillColor === fills[i] && one.options.fillOpacity === (stands[i] ? solid : FADED)) return;
+      one.setStyle({ fillColor: fills[i], fillOpacity: stands[i] ? solid : FADED, opacity: stands[i] ? STANDS : RECEDES });
     });
     const dark = fills.map((fill, i) => stands[i] && isDark(fill));
     if (dark.some((is, i) => is !== drawn.dark[i])) drawn.names.draw(dark);
@@ -89,17 +101,36 @@ export function openGround(id, told, say) {
     if (!map.getBounds().pad(-0.1).contains(at)) map.setView(at, Math.max(map.getZoom(), 14), { animate: false });
   }
 
+  if (told.caught) lasso(map, told.caught);
+  baseMap(map, base, (is) => {
+    solid = is ? THROUGH : 1;
+    if (drawn && last) paint(...last);
+  });
+
   return {
     over: overlays(map),
     areas,
     paint,
     fit,
     mark,
-    unmark: () => marked.clearLayers(),
+    /** Draws the cells a report may lie in, likeliest first: [{geometry, words}]. */
+    likely: (some) => {
+      doubtful.clearLayers();
+      for (const { geometry } of some) L.geoJSON(geometry, { style: CASING }).addTo(doubtful);
+      some.forEach(({ geometry, words }, i) => L.geoJSON(geometry, { style: { ...DOUBT, fillOpacity: i ? 0.08 : 0.2 } }).bindTooltip(words, { permanent: true, direction: "center", className: "share" }).addTo(doubtful));
+    },
+    unmark: () => { marked.clearLayers(); doubtful.clearLayers(); },
     show: (reports) => symbols.show(reports),
     go: (lon, lat) => map.setView([lat, lon], 16, { animate: false }),
-    /** The reports inside what is seen. */
-    inView: (reports) => reports.filter((one) => one.lon !== null && map.getBounds().contains([one.lat, one.lon])),
+    /** Where a pointer is, and which of these people it is on. */
+    under: (event, people) => {
+      const { lat, lng } = map.mouseEventToLatLng(event);
+      const point = map.mouseEventToContainerPoint(event);
+      const person = people.find((one) => map.latLngToContainerPoint([one.lat, one.lon]).distanceTo(point) <= PERSON_PX);
+      return { lon: lng, lat, person };
+    },
+    /** Whether a report lies inside what is seen. */
+    isInView: (one) => one.lon !== null && map.getBounds().contains([one.lat, one.lon]),
   };
 }
 

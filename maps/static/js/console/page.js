@@ -1,34 +1,40 @@
 // The console: what is chosen, fetched, heard and shown, wired together.
 
-import { byId, element } from "../elements.js";
+import { byId, element, options } from "../elements.js";
 import { phrase } from "../wording.js";
 import { alarm } from "./alarm.js";
 import { bulkPanel } from "./bulk.js";
 import { callForm } from "./calls.js";
 import { choropleth } from "./choropleth.js";
+import { dropping } from "./dropping.js";
 import { linkExports } from "./exports.js";
 import { extras } from "./extras.js";
 import { listen } from "./feed.js";
+import { gathering } from "./gathering.js";
 import { openGround } from "./ground.js";
-import { KEYS, asked } from "./keys.js";
+import { ACTING, KEYS, asked, takesLetters } from "./keys.js";
+import { showPlace } from "./likely.js";
+import { readLists } from "./lists.js";
+import { notices } from "./notices.js";
 import { QUEUES, changed, chosen } from "./open_reports.js";
 import { reportPanel } from "./panel.js";
 import { queueList } from "./queues.js";
 import { searchBox } from "./search.js";
+import { COUNTED } from "./past.js";
 import { ask, askIn, here } from "./service.js";
-import { levelBelow, placeOf, readView, writeView } from "./view.js";
+import { timeControl } from "./time.js";
+import { listTogether } from "./together.js";
+import { classedAnew, levelBelow, placeOf, readView, writeView } from "./view.js";
 
-const GATHER_MS = 250;
 const FIGURES_MS = 3_000;
 const MINUTE_MS = 60_000;
-const NOTICE_MS = 6_000;
-const AT_ONCE = 100;
 
 const config = JSON.parse(byId("config-json").textContent);
 const { language } = config;
 const say = (key, places) => phrase(config.strings, key, places);
+const { notice, failed } = notices(byId("notice"), say);
 const levels = config.levels.map(({ key }) => key);
-const USUAL = { area: "", areaLevel: levels[0], level: "", metric: "open", queue: "all", kind: "", report: "", lang: language };
+const USUAL = { area: "", areaLevel: levels[0], level: "", metric: "open", breaks: "quantile", queue: "all", kind: "", report: "", at: "", lang: language };
 const KNOWN = { metrics: config.metrics.map(({ key }) => key), levels, queues: Object.keys(QUEUES) };
 
 let view = readView(new URLSearchParams(location.search), USUAL, KNOWN);
@@ -41,8 +47,11 @@ let panel = null;
 let queues = null;
 let alarms = null;
 let over = null;
+let time = null;
 
-const all = () => [...reports.values()];
+const live = () => [...reports.values()];
+const all = () => time.past()?.reports ?? live();
+const moment = () => time.past()?.atMs ?? Date.now();
 const levelShown = () => view.level || levelBelow(levels, view.areaLevel);
 
 function go(change) {
@@ -53,39 +62,26 @@ function go(change) {
 const address = () => `?${writeView(view, { ...USUAL, lang: "" })}${at && `#${at}`}`;
 const remember = () => history.replaceState(null, "", address());
 
-function notice(text) {
-  const place = byId("notice");
-  place.textContent = text;
-  place.hidden = !text;
-  clearTimeout(notice.waiting);
-  if (text) notice.waiting = setTimeout(() => { place.hidden = true; }, NOTICE_MS);
-}
-
-function failed(error) {
-  console.warn(error);
-  notice(say("console.failed", { reason: error.message }));
-}
-
 // What is chosen.
 
 function chooseArea(level, code) {
-  go({ area: code, areaLevel: level, level: "" });
+  go({ area: code, areaLevel: level, level: "", breaks: classedAnew(view) });
   draw();
   return areas.show().then(over.again).catch(failed);
 }
 
 function chooseMetric(metric) {
-  go({ metric });
+  go({ metric, breaks: classedAnew(view) });
   byId("metric").value = metric;
   return areas.recolour().catch(failed);
 }
 
 // The reports.
 
-const shown = () => chosen(all(), view, Date.now());
+const shown = () => chosen(all(), view, moment());
 
 function draw() {
-  queues.draw(all(), view, { kinds, now: Date.now() });
+  queues.draw(all(), view, { kinds, now: moment() });
   ground.show(shown());
   linkExports({ ...view, level: levelShown() }, config.district.code);
   alarms.draw();
@@ -99,32 +95,32 @@ async function readAll() {
   document.body.dataset.listed = reports.size;
 }
 
-const pending = new Set();
+const gather = gathering({ found: takeIn, failed });
 
-function gather(number) {
-  pending.add(number);
-  gather.waiting ??= setTimeout(takeIn, GATHER_MS);
+async function takeIn(numbers, found) {
+  reports = changed(reports, numbers, found);
+  draw();
+  document.body.dataset.heard = Number(document.body.dataset.heard ?? 0) + numbers.length;
+  if (numbers.includes(panel.number()) && !isTyping() && !view.at) await panel.show(panel.number());
+  refreshSoon();
 }
 
-async function takeIn() {
-  gather.waiting = null;
-  const numbers = [...pending].slice(0, AT_ONCE);
-  for (const number of numbers) pending.delete(number);
-  try {
-    const query = numbers.map((number) => `number=${number}`).join("&");
-    const found = await ask(here(`/api/v1/open-reports?${query}`));
-    reports = changed(reports, numbers, found.reports);
-    draw();
-    document.body.dataset.heard = Number(document.body.dataset.heard ?? 0) + numbers.length;
-    if (numbers.includes(panel.number()) && !isTyping()) await panel.show(panel.number());
-    refreshSoon();
-  } catch (error) {
-    for (const number of numbers) pending.add(number);
-    failed(error);
-    gather.waiting = setTimeout(takeIn, FIGURES_MS);
-    return;
-  }
-  if (pending.size) gather.waiting ??= setTimeout(takeIn, GATHER_MS);
+// The past: another moment is the same view of other reports.
+
+function drawThen() {
+  const isPast = Boolean(time.past());
+  for (const one of byId("metric").options) one.disabled = isPast && !(one.value in COUNTED);
+  if (isPast && !(view.metric in COUNTED)) chooseMetric("open");
+  over.pause(isPast);
+  draw();
+  return areas.again();
+}
+
+function movedTo(at) {
+  const isOther = Boolean(at) !== Boolean(view.at);
+  view = { ...view, at };
+  if (isOther) history.pushState(null, "", address());
+  else remember();
 }
 
 function refreshSoon() {
@@ -141,6 +137,8 @@ function openReport(number) {
   return panel.show(number).then(() => byId("panel").querySelector("h2")?.focus()).catch(failed);
 }
 
+const tick = (isIn) => { queues.selectMany(shown().filter(isIn).map(({ number }) => number)); draw(); };
+
 function closePanel() {
   panel.close();
   ground.unmark();
@@ -154,18 +152,14 @@ function closePanel() {
 function several(found) {
   if (found.length === 1) openReport(found[0].number);
   else {
-    const items = found.slice(0, 50).map((one) => element("li", {}, element("a", { href: `?report=${one.number}`, textContent: `${kinds.get(one.kind) ?? one.kind} · ${one.number} · ${say(`status.${one.status}`)}`, onclick: (event) => { event.preventDefault(); openReport(one.number); } })));
-    byId("panel").replaceChildren(element("h2", { tabIndex: -1, textContent: say("console.together", { count: found.length }) }), element("ul", { className: "together" }, ...items));
+    listTogether(byId("panel"), found, { kinds, say, open: openReport });
     panel.close();
   }
 }
 
 // What is heard, and keys.
 
-function isTyping() {
-  const at = document.activeElement;
-  return Boolean(at) && (at.matches("textarea, select") || (at.matches("input") && at.type !== "checkbox"));
-}
+const isTyping = () => takesLetters(document.activeElement);
 
 function wire(call, bulk, search) {
   const acts = {
@@ -181,6 +175,7 @@ function wire(call, bulk, search) {
     select: () => queues.selectFocused(),
     bulk: () => bulk.open().catch(failed),
     acknowledge: alarms.acknowledge,
+    ...time.acts,
     help: () => byId("help").showModal(),
     close: () => (byId("help").open ? byId("help").close() : over.close() ? undefined : byId("hits").hidden ? closePanel() : search.close()),
   };
@@ -190,19 +185,20 @@ function wire(call, bulk, search) {
     const what = asked(event, { isTyping: isTyping(), isOnControl });
     if (!what || what === "open") return;
     event.preventDefault();
-    acts[what]();
+    // What is over cannot be acted upon.
+    if (!time.past() || !ACTING.includes(what)) acts[what]();
   });
   for (const [id, act] of [["new-call", acts.file], ["give-many", acts.bulk], ["help-button", acts.help], ["acknowledge", acts.acknowledge]]) byId(id)?.addEventListener("click", act);
   byId("help-close").addEventListener("click", () => byId("help").close());
-  byId("in-view").addEventListener("click", () => { queues.selectMany(ground.inView(shown()).map(({ number }) => number)); draw(); });
+  byId("in-view").addEventListener("click", () => tick(ground.isInView));
   byId("metric").addEventListener("change", ({ target }) => chooseMetric(target.value));
-  byId("level").addEventListener("change", ({ target }) => { go({ level: target.value }); areas.show({ fit: false }).then(over.again).catch(failed); });
+  byId("level").addEventListener("change", ({ target }) => { go({ level: target.value, breaks: classedAnew(view) }); areas.show({ fit: false }).then(over.again).catch(failed); });
   byId("kind").addEventListener("change", ({ target }) => { go({ kind: target.value }); draw(); });
   byId("help-keys").replaceChildren(...Object.entries(KEYS).map(([key, what]) => element("div", {}, element("dt", {}, element("kbd", { textContent: key })), element("dd", { textContent: say(`console.key_${what}`) }))));
   window.addEventListener("popstate", () => {
     view = readView(new URLSearchParams(location.search), USUAL, KNOWN);
     draw();
-    areas.show().catch(failed);
+    time.read(view.at).then(() => areas.show()).catch(failed);
     if (view.report) panel.show(view.report).catch(failed);
   });
 }
@@ -212,14 +208,10 @@ function up() {
   links.at(-2)?.click();
 }
 
-function options(select, choices, current) {
-  select.replaceChildren(...choices.map(([value, text]) => element("option", { value, textContent: text, selected: value === current })));
-}
-
 async function start() {
   askIn(config.district.code);
   const call = callForm(byId("panel"), { kinds, language }, say, {
-    reports: all,
+    reports: live,
     mark: (lon, lat) => ground.mark(lon, lat, 20),
     filed: (number) => { notice(say("console.filed", { number })); gather(number); openReport(number); },
     open: openReport,
@@ -237,18 +229,37 @@ async function start() {
     reports: several,
     place: (lon, lat) => { if (over.measure(lon, lat)) return true; if (!call.isOpen()) return false; call.placed(lon, lat).catch(failed); return true; },
     words: (code) => areas.words(code),
-  }, say);
-  alarms = alarm(say, { reports: all, draw });
+    caught: (isIn) => tick((one) => one.lon !== null && isIn(one.lon, one.lat)),
+  }, say, config.baseMap);
+  time = timeControl(config, say, {
+    moved: movedTo,
+    drawn: drawThen,
+    settled: () => { if (panel.number()) panel.show(panel.number()).catch(failed); },
+    isBusy: () => { if (call.isOpen()) notice(say("console.past_busy")); return call.isOpen(); },
+    failed,
+  });
+  alarms = alarm(say, { reports: live, isNow: () => !time.past(), draw });
   over = extras(config, ground.over, say, { view: () => view, level: levelShown, reports: shown, moved: (place) => { at = place; remember(); }, failed });
-  areas = choropleth(config, ground, say, { view: () => view, level: levelShown, redrawn: () => ground.show(shown()), area: chooseArea, notice });
+  areas = choropleth(config, ground, say, { view: () => view, level: levelShown, past: () => time.past(), redrawn: () => ground.show(shown()), area: chooseArea, classed: (breaks) => { go({ breaks }); draw(); areas.recolour().catch(failed); }, notice });
+  dropping(byId(config.map), say, {
+    at: (event) => ground.under(event, over.people()),
+    level: levelShown,
+    report: (number) => reports.get(number),
+    isNow: () => !time.past() && config.mayAssign,
+    give: bulk.open,
+    moved: (number) => { gather(number); openReport(number); },
+    notice,
+    failed,
+  });
   queues = queueList(byId("queues"), byId("list"), byId("more"), say, {
     queue: (queue) => { go({ queue }); draw(); },
     open: openReport,
     select: (count) => { byId("give-many").hidden = !config.mayAssign; byId("give-many").textContent = say("console.give_many", { count }); },
   });
-  const panelConfig = { language, timeZone: config.timeZone, lists: { ...config.lists, unit: [], units: [], kind: [] }, kinds };
+  const panelConfig = { language, timeZone: config.timeZone, readFor: config.readFor, lists: { ...config.lists, unit: [], units: [], kind: [] }, kinds };
   panel = reportPanel(byId("panel"), panelConfig, say, {
-    shown: ({ where }) => (where.position ? ground.mark(where.position.lon, where.position.lat, where.accuracy_m ?? 0) : ground.unmark()),
+    at: () => view.at,
+    shown: (report) => showPlace(report, ground, { level: levels.at(-1), isShown: () => panel.number() === report.number }).catch(failed),
     changed: gather,
     closed: closePanel,
     open: openReport,
@@ -256,6 +267,7 @@ async function start() {
   });
   const search = searchBox(byId("search"), byId("hits"), byId("datum"), say, {
     reports: all,
+    people: over.people,
     open: openReport,
     area: chooseArea,
     place: (lon, lat) => { ground.go(lon, lat); ground.mark(lon, lat); },
@@ -269,15 +281,13 @@ async function start() {
       byId("live").className = state;
     },
   });
-  const [told, units] = await Promise.all([ask(here("/api/v1/kinds")), ask(here("/api/v1/units"))]);
-  for (const one of told.kinds) if (!one.group) kinds.set(one.code, language === "zh" ? one.name : one.name_en || one.name);
-  panelConfig.lists.kind = [...kinds].map(([value, text]) => ({ value, text: `${value} ${text}` }));
-  panelConfig.lists.unit = panelConfig.lists.units = units.units.map(({ code, name, name_en: english }) => ({ value: code, text: language === "zh" ? name : english || name }));
+  Object.assign(panelConfig.lists, await readLists(kinds, language));
   options(byId("kind"), [["", say("console.any_kind")], ...kinds], view.kind);
   options(byId("metric"), config.metrics.map(({ key, name }) => [key, name[language]]), view.metric);
   options(byId("level"), [["", say("console.level_below")], ...config.levels.map(({ key, ...name }) => [key, name[language]])], view.level);
   wire(call, bulk, search);
   const place = at;
+  if (view.at) await time.read(view.at);
   await Promise.all([readAll(), areas.show(), over.start()]);
   if (place) ground.over.look(place);
   if (view.report) await panel.show(view.report);

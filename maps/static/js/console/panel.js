@@ -2,13 +2,16 @@
 
 import { element } from "../elements.js";
 import { timeText } from "../wording.js";
+import { history } from "./history.js";
+import { looking } from "./looking.js";
+import { whatWasSaid } from "./said.js";
 import { Refused, ask, newKey, send } from "./service.js";
 import { stepForms } from "./steps.js";
 
 const BEST = 5;
 
 /**
- * config: {language, timeZone, lists, kinds}; told: {shown(report), changed(number), closed(), open(number), notice(text)}
+ * config: {language, timeZone, lists, kinds}; told: {at() → moment of the past or "", shown(report), changed(number), closed(), open(number), notice(text)}
  */
 export function reportPanel(place, config, say, told) {
   const { language, timeZone } = config;
@@ -17,10 +20,15 @@ export function reportPanel(place, config, say, told) {
   let candidates = [];
   /** The step by which it is given to someone: assign, or transfer where somebody has it. */
   let giving = "";
+  const lookers = looking(say);
 
   async function show(number) {
     current = number;
     const base = `/api/v1/reports/${number}`;
+    if (told.at()) {
+      showPast(number, await ask(`${base}?at=${encodeURIComponent(told.at())}`));
+      return;
+    }
     const [report, steps, takers, near] = await Promise.all([ask(base), quiet(`${base}/steps`), quiet(`${base}/candidates`), quiet(`${base}/nearby`)]);
     const clock = await quiet(`${base}/clock`);
     // Another one was chosen meanwhile.
@@ -28,8 +36,20 @@ export function reportPanel(place, config, say, told) {
     giving = ["assign", "transfer"].find((action) => steps?.steps.some((one) => one.action === action && !one.stands_against));
     const free = (takers?.candidates ?? []).filter(({ speaks_against: against }) => !against.includes("has_it"));
     candidates = giving ? free.slice(0, BEST) : [];
-    const parts = [head(report), whereIs(report), whoHas(report), clockOf(clock), assigning(), comesAgain(near), doing(steps, takers)];
+    const parts = [head(report), whereIs(report), whoHas(report), whatWasSaid(number, config, say, told.notice), clockOf(clock), assigning(), comesAgain(near), history(number, config, say, told.notice), doing(steps, takers)];
     place.replaceChildren(...parts.filter(Boolean));
+    place.dataset.number = number;
+    told.shown(report);
+    lookers.watch(number, place.querySelector("#also-open"));
+  }
+
+  /** As it was: nothing can be done to it. Where it was moved since, its position then is nobody's business. */
+  function showPast(number, report) {
+    if (current !== number) return;
+    lookers.end();
+    candidates = [];
+    const order = element("p", { className: "fine", textContent: say("console.past_panel") });
+    place.replaceChildren(...[head(report), order, whereIs(report), whoHas(report)].filter(Boolean));
     place.dataset.number = number;
     told.shown(report);
   }
@@ -49,11 +69,14 @@ export function reportPanel(place, config, say, told) {
 
   function head(report) {
     const marks = [say(`status.${report.status}`), report.urgent ? say("console.urgent") : ""].filter(Boolean);
+    // The work order is of now.
+    const order = told.at() ? "" : element("a", { href: `/api/v1/reports/${report.number}/order.pdf?lang=${language}`, target: "_blank", textContent: say("console.order") });
     return element(
       "header",
       { className: report.urgent ? "report urgent" : "report" },
       element("h2", { tabIndex: -1, textContent: language === "zh" ? report.kind_name : (config.kinds.get(report.kind) ?? report.kind_name) }),
-      element("p", { className: "marks" }, element("b", { textContent: marks.join(" · ") }), ` ${report.number} · ${time(report.filed_at)} · `, element("a", { href: `/api/v1/reports/${report.number}/order.pdf?lang=${language}`, target: "_blank", textContent: say("console.order") })),
+      element("p", { className: "marks" }, element("b", { textContent: marks.join(" · ") }), ` ${report.number} · ${time(report.filed_at)}${order && " · "}`, order),
+      element("p", { id: "also-open", role: "status" }),
       element("button", { type: "button", className: "close", title: say("console.close"), ariaLabel: say("console.close"), textContent: "×", onclick: told.closed }),
     );
   }
@@ -135,7 +158,7 @@ export function reportPanel(place, config, say, told) {
     show,
     assign,
     number: () => current,
-    close: () => { current = null; delete place.dataset.number; },
+    close: () => { lookers.end(); current = null; delete place.dataset.number; },
     toSteps: () => place.querySelector("#doing summary, #doing button")?.focus(),
   };
 }

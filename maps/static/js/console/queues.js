@@ -1,6 +1,7 @@
 // The queues beside the map: counters that live, and the list of the chosen one.
 
 import { element } from "../elements.js";
+import { draggable } from "./dropping.js";
 import { QUEUES, chosen, counts, pressing } from "./open_reports.js";
 
 const SHOWN = 200;
@@ -36,6 +37,8 @@ export function queueList(tabs, list, more, say, told) {
     const link = element("a", { href: `?report=${one.number}`, onclick: open }, element("b", { textContent: one.urgent ? `${say("console.urgent")} · ${name}` : name }), element("span", { className: "fine", textContent: `${say(`status.${one.status}`)} · ${due(one, now)}` }));
     const made = element("li", { className: [one.urgent ? "urgent" : "", one.overdue ? "late" : ""].join(" ").trim() }, box, link);
     made.dataset.number = one.number;
+    // What is ticked goes along with one that is.
+    draggable(made, () => (selected.has(one.number) ? [...selected] : [one.number]));
     if (one.number === view.report) made.setAttribute("aria-current", "true");
     return made;
   }

@@ -1,4 +1,5 @@
-// Search as one types: report number, area, address, service point, coordinates in a stated datum.
+// Search as one types: report number, area, address, service point, person on duty who is on the map, coordinates in a
+// stated datum.
 
 import { element } from "../elements.js";
 import { readPosition } from "./near.js";
@@ -10,7 +11,7 @@ const SHOWN = 8;
 const LEAST_LIKE = 0.3;
 const NUMBER = /^\d{8}-?\d{0,7}$/;
 
-/** told: {reports() → [report], open(number), area(level, code), place(lon, lat)}; datum: the select beside the field. */
+/** told: {reports() → [report], people() → [{title, lon, lat}] on the map, open(number), area(level, code), place(lon, lat)}; datum: the select beside the field. */
 export function searchBox(input, list, datum, say, told) {
   let waiting = 0;
   let asked = 0;
@@ -47,10 +48,16 @@ export function searchBox(input, list, datum, say, told) {
       const whole = /^\d{8}-\d{7}$/.test(text) && !open.length ? [{ number: text }] : [];
       const reports = [...open, ...whole].map(({ number }) => item(number, () => told.open(number)));
       // Fifteen digits may be a grid's code as well.
-      return text.includes("-") ? reports : [...reports, ...(await areas(text))];
+      return text.includes("-") ? reports : [...people(text), ...reports, ...(await areas(text))];
     }
     const [named, placed] = await Promise.all([areas(text), addresses(text)]);
-    return [...named, ...placed];
+    return [...people(text), ...named, ...placed];
+  }
+
+  /** Only who is on the map: positions are asked for by the layer of people, which states its purpose. */
+  function people(text) {
+    const found = told.people().filter(({ title }) => title.toLowerCase().includes(text.toLowerCase()));
+    return found.slice(0, SHOWN).map(({ title, lon, lat }) => item(title, () => told.place(lon, lat)));
   }
 
   /** Buildings and service points; the address goes in the body, so that no log on the way holds it. */

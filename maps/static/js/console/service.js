@@ -29,7 +29,7 @@ export class Refused extends Error {
 }
 
 export async function ask(url, init = {}) {
-  const answer = await fetch(url, { credentials: "same-origin", ...init, headers: { Accept: "application/json", ...init.headers } });
+  const answer = await fetch(url, { credentials: "same-origin", ...init, headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang, ...init.headers } });
   const text = await answer.text();
   const told = text ? JSON.parse(text) : null;
   if (!answer.ok) throw new Refused(told ?? {}, answer.status);
@@ -38,9 +38,13 @@ export async function ask(url, init = {}) {
 
 /** Sends a body; the session's own token goes along, which a foreign page does not know. */
 export async function send(url, body, method = "POST") {
+  return sendFile(url, JSON.stringify(body), "application/json", method);
+}
+
+/** Sends a file as it is. */
+export async function sendFile(url, body, kind, method = "POST") {
   token ??= (await ask("/api/v1/session")).csrf_token;
-  const headers = { "Content-Type": "application/json", "X-CSRF-Token": token };
-  return ask(url, { method, headers, body: JSON.stringify(body) });
+  return ask(url, { method, headers: { "Content-Type": kind, "X-CSRF-Token": token }, body });
 }
 
 /** A name for a step or report that makes it safe to send again. */

@@ -15,7 +15,7 @@ export function stepForms(steps, lists, { say, take, pageOf }) {
   return steps.map((step) => {
     const name = say(`step.${step.action}`);
     if (step.stands_against) {
-      return element("p", { className: "against" }, element("b", { textContent: name }), ` ${say("console.not_now")}`);
+      return element("p", { className: "against" }, element("b", { textContent: name }), ` ${step.stands_against}`);
     }
     if (step.must.some((field) => !FIELDS.includes(field))) {
       return element("p", {}, element("a", { href: pageOf(), textContent: `${name} ↗` }));

@@ -1,6 +1,7 @@
 // The planner's map: grids that are picked, a sketch with snapping, by pointer and by keyboard. Touches Leaflet.
 
 import { snapped } from "./measures.js";
+import { baseMap } from "../base_map.js";
 import { addControls, openMap } from "../workload_map.js";
 
 const SNAP_PX = 11;
@@ -16,10 +17,12 @@ const BORDER = { color: "#31465a", opacity: 0.7, weight: 1.1, dashArray: null };
 const OUTSIDE = { fillColor: "#dfe4e8", fillOpacity: 0.6, opacity: 0.35 };
 const PICKED = { color: "#0b4a66", opacity: 1, weight: 3.2 };
 const BARRIER = { color: "#1f5fa8", weight: 4, opacity: 0.8, dashArray: "10 6", interactive: false };
+/** What is left of a colour where streets are to be seen through it. */
+const PALE = 0.45;
 const FORMER = { color: "#a8261d", weight: 2, dashArray: "6 5", fill: false, interactive: false };
 
 /** told: {pick(code), point([lon, lat]), finish(), back(), cancel()} — what was done on the map. */
-export function openGround(id, told, say) {
+export function openGround(id, told, say, base) {
   const map = openMap(id);
   map.keyboard.disable();
   addControls(map, { zoomIn: say("map.zoom_in"), zoomOut: say("map.zoom_out") });
@@ -31,6 +34,9 @@ export function openGround(id, told, say) {
   let rings = [];
   let isDrawing = false;
   let cursor = null;
+  let isThrough = false;
+  const seen = (look) => (isThrough ? { ...look, fillOpacity: look.fillOpacity * PALE } : look);
+  baseMap(map, base, (is) => { isThrough = is; told.again(); });
 
   const spot = (point) => (isDrawing && !spot.isFree ? snapped(point, ringsAround(map, rings), SNAP_PX) : null);
   const placed = (point) => {
@@ -88,7 +94,7 @@ export function openGround(id, told, say) {
     for (const feature of features.cells) {
       const { code, change, inside } = feature.properties;
       const isPicked = picked.includes(code);
-      const look = { ...BORDER, ...(shows === "before" ? LOOKS.same : LOOKS[change] ?? LOOKS.same), ...(inside ? {} : OUTSIDE) };
+      const look = seen({ ...BORDER, ...(shows === "before" ? LOOKS.same : LOOKS[change] ?? LOOKS.same), ...(inside ? {} : OUTSIDE) });
       const layer = L.geoJSON(feature, { style: { ...look, ...(isPicked ? PICKED : {}) } }).addTo(groups.cells);
       byCode.set(code, { feature, layer });
       rings.push(...ringsOf(feature.geometry));
@@ -123,12 +129,13 @@ export function openGround(id, told, say) {
       redraw();
     },
     /** Shows where something is wrong, and goes there. */
-    problem: (geometry) => {
+    /** A place where something is wrong; `closely`: gone to even where it is in view already. */
+    problem: (geometry, closely = false) => {
       groups.problem.clearLayers();
       if (!geometry) return;
       const style = { color: "#a8261d", weight: 4, fillOpacity: 0.3, interactive: false };
       const layer = L.geoJSON(geometry, { style, pointToLayer: (_, at_) => L.circleMarker(at_, { ...style, radius: 9 }) }).addTo(groups.problem);
-      if (!map.getBounds().contains(layer.getBounds())) map.fitBounds(layer.getBounds(), { maxZoom: 17, animate: false });
+      if (closely || !map.getBounds().contains(layer.getBounds())) map.fitBounds(layer.getBounds(), { maxZoom: 17, animate: false });
     },
     barriers: (lines) => {
       groups.barriers.clearLayers();

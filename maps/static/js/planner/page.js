@@ -5,9 +5,12 @@ import { byId, element } from "../elements.js";
 import { openGround } from "./ground.js";
 import { areaM2, lengthM, told } from "./measures.js";
 import { comparing } from "./compare.js";
+import { bringing } from "./files.js";
 import { locks } from "./locks.js";
 import { facts, isComplete, needs, pick, toolOf, wanted } from "./operations.js";
 import { commentsOf, gridList, headOf, logOf, planList, stepsOf } from "./panels.js";
+import { problems } from "./problems.js";
+import { replaying } from "./replay.js";
 import { sheetOf } from "./sheet.js";
 import { suggest } from "./suggest.js";
 
@@ -23,8 +26,12 @@ const ground = openGround(config.map, {
   point: (at) => { state.points.push(at); if (isComplete(state.tool, state.points)) finish(); else draw(); },
   finish: () => finish(),
   back: () => { state.points.pop(); draw(); },
-}, say);
+  again: () => draw(),
+}, say, config.baseMap);
 const suggesting = suggest(state, { say, operate, refused, draw });
+const wrong = problems(ground, say);
+const brought = bringing(state, { say, operate, refused, problems: wrong.list, said: say_ });
+const replayed = replaying(state, { say, whole, refused });
 const orders = locks(state, config.mayLock, { say, refused, draw });
 const compared = comparing(state, ground, config.secondMap, { say, whole, refused });
 
@@ -88,6 +95,7 @@ async function changing(path, body, done = () => {}) {
     await send(`/api/v1/plans/${state.plan.plan}/${path}`, { version: state.plan.version, ...body });
     done();
     say_("");
+    wrong.list([]);
     ground.problem(null);
     await reload();
   } catch (fault) {
@@ -123,6 +131,7 @@ async function reload() {
   show(plan);
   document.body.dataset.ready = `${plan.plan}/${plan.version}`;
   byId("sheet").replaceChildren(...sheetOf(await ask(`/api/v1/plans/${plan.plan}/consequences`), plan.plan, say, whole, config.language));
+  replayed.reset();
   document.body.dataset.sheet = `${plan.plan}/${plan.version}`;
 }
 
@@ -135,6 +144,7 @@ function show(plan) {
   byId("comments").replaceChildren(...commentsOf(plan.comments, say, moment));
   ground.notes(plan.comments);
   byId("tools").hidden = byId("balance").hidden = !drawn;
+  brought.show(drawn);
   byId("undo").disabled = !drawn || plan.taken === 0;
   byId("redo").disabled = !drawn || plan.taken === plan.operations;
   byId("rebase").hidden = !(plan.outdated && drawn);
@@ -220,7 +230,7 @@ function keys(event) {
   if (isTyping || byId("table").hidden) return undefined;
   const tool = toolOf(event.key);
   if (tool && !byId("tools").hidden) return use(tool);
-  return { z: () => byId("undo").click(), y: () => byId("redo").click(), Enter: () => event.target === document.body && finish(), "?": () => byId("help").showModal(), g: () => ground.focus() }[event.key]?.();
+  return { z: () => byId("undo").click(), y: () => byId("redo").click(), Enter: () => event.target === document.body && finish(), "[": () => wrong.step(-1), "]": () => wrong.step(1), "?": () => byId("help").showModal(), g: () => ground.focus() }[event.key]?.();
 }
 
 listen();

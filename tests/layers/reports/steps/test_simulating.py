@@ -25,14 +25,14 @@ DAYS = 90 if LONG else 20
 UNTIL = datetime(2025, 6, 30, 10, 0, tzinfo=UTC)
 
 
-async def lived(life: Life, seed: int, number: int = REPORTS) -> Tally:
+async def lived(life: Life, seed: int, number: int = REPORTS, days: int = DAYS) -> Tally:
     engine = create_async_engine(sqlalchemy_url(life.url), poolclass=NullPool)
     setting = life.desk.setting
     async with engine.connect() as reading:
         dwellings, known = await homes(reading, setting.district), await units(reading, setting.district)
     await engine.dispose()
     until = UNTIL.astimezone(setting.district.zone)
-    coming = arrivals(dwellings, setting.kinds, until=until, days=DAYS, number=number, seed=seed)
+    coming = arrivals(dwellings, setting.kinds, until=until, days=days, number=number, seed=seed)
     crowd = await crowd_of(life.desk.connection, setting)
     made = Simulation(life.service, setting, Fate(seed, setting.district.zone, known), crowd, "job:simulate")
     return await made.run(coming, until=UNTIL, step=lambda _: None)
