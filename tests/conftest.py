@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg
 import pytest
@@ -25,19 +23,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from api.cluster import Cluster
 from api.cluster_database import prepare_database, url_of
 from layers.migrations import migrate, sqlalchemy_url
+from tests.databases import PREFIX, clone, connect_patiently, drop
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 VAR = CHECKOUT / "var"
 MIGRATIONS = CHECKOUT / "layers" / "migrations"
 TEMPLATE_LOCK = 7_312_024
-PREFIX = "wangge_test_"
 
 pytest_plugins = ["pytester", "tests.browsers", "tests.servers", "tests.toytown.fixtures"]
 # A busy machine must fail no test: time is measured in benches.
 settings.register_profile("wangge", deadline=None)
 settings.load_profile("wangge")
 presence = pytest.StashKey[IO[str]]()
-numbers = itertools.count(1)
+tried_again: set[str] = set()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,6 +69,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="long: runs with WANGGE_LONG=1"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:
+    """Have a test whose worker ended, or hung and was ended, run once more: where it stood is printed."""
+    if crashitem not in tried_again:
+        tried_again.add(crashitem)
+        sched.mark_test_pending(crashitem)
+        report.outcome = "rerun"  # type: ignore[assignment]
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -95,7 +102,7 @@ def server_url() -> str:
 @pytest.fixture(scope="session")
 def admin(server_url: str) -> Iterator[psycopg.Connection]:
     """Autocommit on the server's own database: creates and drops the others."""
-    with psycopg.connect(server_url, autocommit=True) as connection:
+    with connect_patiently(server_url) as connection:
         yield connection
 
 
@@ -115,14 +122,14 @@ def template(admin: psycopg.Connection, server_url: str) -> str:
 @pytest.fixture
 def db_url(admin: psycopg.Connection, template: str, server_url: str, worker_id: str) -> Iterator[str]:
     """URL of a migrated database of one's own: for tests that commit, listen or run workers."""
-    with _clone(admin, template, worker_id) as name:
+    with clone(admin, template, worker_id) as name:
         yield url_of(server_url, name)
 
 
 @pytest.fixture(scope="session")
 def rolled_back_url(admin: psycopg.Connection, template: str, server_url: str, worker_id: str) -> Iterator[str]:
     """URL of the migrated database that `pg` and `tx` share; nothing is ever committed to it."""
-    with _clone(admin, template, worker_id) as name:
+    with clone(admin, template, worker_id) as name:
         yield url_of(server_url, name)
 
 
@@ -143,25 +150,11 @@ async def tx(rolled_back_url: str) -> AsyncIterator[AsyncConnection]:
         await transaction.rollback()
 
 
-@contextmanager
-def _clone(admin: psycopg.Connection, template: str, worker_id: str) -> Iterator[str]:
-    """Name of a database made from the template, for as long as the `with` lasts."""
-    name = f"{PREFIX}{os.getpid()}_{worker_id}_{next(numbers)}"
-    # Copying files takes half the time of logging every page.
-    strategy = sql.SQL("STRATEGY file_copy" if admin.info.server_version >= 150_000 else "")
-    create = sql.SQL("CREATE DATABASE {} TEMPLATE {} {}")
-    admin.execute(create.format(sql.Identifier(name), sql.Identifier(template), strategy))
-    try:
-        yield name
-    finally:
-        _drop(admin, name)
-
-
 def _make_template(admin: psycopg.Connection, server_url: str, name: str) -> None:
     """Under another name until it is whole, so that half of one is never cloned."""
     for old in _databases(admin):
         if old.startswith(f"{PREFIX}template_"):
-            _drop(admin, old)
+            drop(admin, old)
     making = f"{PREFIX}template_making"
     prepare_database(url_of(server_url, making))
     migrate(url_of(server_url, making))
@@ -175,12 +168,8 @@ def _stop(cluster: Cluster) -> None:
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as admin:
         for name in _databases(admin):
             if name.startswith(PREFIX) and "_template_" not in name:
-                _drop(admin, name)
+                drop(admin, name)
     cluster.stop()
-
-
-def _drop(admin: psycopg.Connection, name: str) -> None:
-    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _databases(admin: psycopg.Connection) -> list[str]:

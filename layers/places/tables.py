@@ -47,6 +47,7 @@ class BuildingRow(Base):
     __table_args__ = (
         UniqueConstraint("district_id", "code"),
         Index("ix_buildings_geom", "geom", postgresql_using="gist"),
+        Index("ix_buildings_address", "address", postgresql_using="hash"),
         Index(
             "ix_buildings_address_trgm", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}
         ),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg import AsyncConnection
-from psycopg.rows import dict_row
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.rows import DictRow, dict_row
 
 from geo.datum import position_to_storage
 from geo.placement import Placement, place
@@ -19,7 +19,7 @@ from layers.areas.records import Area, CompiledEdition
 from layers.places.matching import LONGEST_SEARCHED, AddressMatch, Decision, decide, normalised
 from layers.refusals import NotFound
 from layers.reports.records import AtAddress, AtPlace, AtPosition, InArea, Location, Subject
-from layers.reports.statements import ADDRESS_CANDIDATES
+from layers.reports.statements import ADDRESS_CANDIDATES, EXACT_ADDRESS
 
 #: Least trigram likeness at which a place is preselected at all; the district's threshold then decides.
 PRESELECTED = 0.3
@@ -172,20 +172,14 @@ async def _at_address(connection: AsyncConnection[Any], address: str, *, compile
 
 
 async def match_address(connection: AsyncConnection[Any], address: str, *, compiled: CompiledEdition) -> Decision:
-    """The places of the register an address may mean, and the one it means if that is beyond doubt."""
+    """The places of the register an address may mean, and the one it means if that is beyond doubt.
+
+    An address written as the register has it means that building: what is merely like it is not looked for.
+    """
     cursor = connection.cursor(row_factory=dict_row)
-    async with connection.transaction():
-        await cursor.execute("select set_config('pg_trgm.similarity_threshold', %s, true)", (str(PRESELECTED),))
-        await cursor.execute(
-            ADDRESS_CANDIDATES,
-            {
-                "district": compiled.district.id,
-                "address": normalised(address)[:LONGEST_SEARCHED],
-                "edition": compiled.edition.id,
-                "cell_depth": compiled.district.cell_depth,
-            },
-        )
-        rows = await cursor.fetchall()
+    written = [address, normalised(address)]
+    await cursor.execute(EXACT_ADDRESS, {"district": compiled.district.id, "written": written})
+    rows = await cursor.fetchall() or await _alike(cursor, address, compiled)
     found = [
         AddressMatch(
             row["what"],
@@ -198,3 +192,18 @@ async def match_address(connection: AsyncConnection[Any], address: str, *, compi
         for row in rows
     ]
     return decide(address, found, threshold=compiled.district.settings.address_threshold)
+
+
+async def _alike(cursor: AsyncCursor[DictRow], address: str, compiled: CompiledEdition) -> list[DictRow]:
+    async with cursor.connection.transaction():
+        await cursor.execute("select set_config('pg_trgm.similarity_threshold', %s, true)", (str(PRESELECTED),))
+        await cursor.execute(
+            ADDRESS_CANDIDATES,
+            {
+                "district": compiled.district.id,
+                "address": normalised(address)[:LONGEST_SEARCHED],
+                "edition": compiled.edition.id,
+                "cell_depth": compiled.district.cell_depth,
+            },
+        )
+        return await cursor.fetchall()

@@ -13,6 +13,7 @@ def _read(name: str) -> LiteralString:
 
 
 ADDRESS_CANDIDATES = _read("address_candidates")
+EXACT_ADDRESS = _read("exact_address")
 ANSWERERS = _read("answerers")
 FILE_REPORT = _read("file_report")
 LOOK = _read("look")

@@ -27,7 +27,7 @@ from tests.access.probes import Probe, every_probe, thinned
 from tests.access.rows import faults
 from tests.access.test_matrix import routes, undeclared
 from tests.access.world_facts import World
-from tests.toytown.fixtures import _clone
+from tests.databases import clone
 
 DECLARED = (
     probes_console,
@@ -57,7 +57,7 @@ def test_planted_faults_are_noticed(
     probes = _some(world)
     told = {}
     for mutant in ALWAYS:
-        with _clone(admin, template, worker_id) as name:
+        with clone(admin, template, worker_id) as name:
             told[mutant.name] = _noticed(mutant, url_of(server_url, name), world, probes)
     sys.stdout.write("".join(f"{by or 'NOT NOTICED':60} {name}\n" for name, by in told.items()))
     caught = sum(by is not None for by in told.values())

@@ -18,8 +18,8 @@ from layers.actors import TERRITORIAL, Role
 from tests.accounts import account, bearer
 from tests.api.routes.test_schema import KNOWN, OPERATIONS, mend, mend_code, says_nothing
 from tests.api.routes.towns import Town, served
+from tests.databases import clone
 from tests.toytown import polygons
-from tests.toytown.fixtures import _clone
 
 LONG = os.environ.get("WANGGE_LONG") == "1"
 #: Cases of each role and operation: valid ones, and invalid ones.
@@ -32,7 +32,7 @@ MODES = ((GenerationMode.POSITIVE, VALID), (GenerationMode.NEGATIVE, INVALID))
 
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
-    with _clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
+    with clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
         yield running
 
 

@@ -26,8 +26,8 @@ from api.surface import HSTS
 from tests.accounts import bearer, dispatcher
 from tests.api.front import FRAME, HOST, Named, grainy_photo, make_certificate
 from tests.api.routes.towns import position
+from tests.databases import clone
 from tests.servers import CHECKOUT, free_port, serving
-from tests.toytown.fixtures import _clone
 
 PAGE = (CHECKOUT / "docs" / "deploy.md").read_text(encoding="utf-8")
 LARGEST_PHOTO_BYTES = max(LARGER_BODIES_BYTES.values())
@@ -82,7 +82,7 @@ def deployed(
         "WANGGE_TRUSTED_PROXIES": "127.0.0.1/32",
         "WANGGE_LIMIT_SIGN_IN": str(SIGN_INS),
     }
-    with _clone(admin, toytown_template, worker_id) as name:
+    with clone(admin, toytown_template, worker_id) as name:
         database_url = url_of(server_url, name)
         with serving(database_url, var=walkable, settings=settings) as service:
             found = Deployed(walkable, http_port, https_port, database_url, service)

@@ -14,8 +14,8 @@ import pytest
 from api.cluster_database import url_of
 from layers.actors import Role
 from tests.accounts import account, bearer
+from tests.databases import clone
 from tests.servers import serving
-from tests.toytown.fixtures import _clone
 
 PASSWORD = {"login": "nobody-here", "password": "three wise words"}
 SETTINGS = {
@@ -57,7 +57,7 @@ def service(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Service]:  # fmt: skip
     var = tmp_path_factory.mktemp("limits")
-    with _clone(admin, toytown_template, worker_id) as name:
+    with clone(admin, toytown_template, worker_id) as name:
         url = url_of(server_url, name)
         with serving(url, var=var, command=("serve", "--workers", "2"), settings=SETTINGS) as base:
             running = Service(base, url, next(var.glob("service-*.log")))

@@ -14,8 +14,8 @@ from api.cluster_database import url_of
 from layers.actors import Role
 from tests.api.routes.people import Visitor, visitor
 from tests.api.routes.towns import Town, served
+from tests.databases import clone
 from tests.layers.access.counter import PASSWORD
-from tests.toytown.fixtures import _clone
 
 pytestmark = pytest.mark.browser
 #: Each size in one language, a phone in both.
@@ -25,7 +25,7 @@ DISTRICT, STREET = "990101000000", "990101001000"
 
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
-    with _clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
+    with clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
         yield running
 
 

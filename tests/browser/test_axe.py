@@ -16,8 +16,8 @@ from layers.actors import Role
 from tests.api.routes.people import Visitor, visitor
 from tests.api.routes.planned import CELLS, COMMUNITY, office, split
 from tests.api.routes.towns import Town, served
+from tests.databases import clone
 from tests.toytown import polygons
-from tests.toytown.fixtures import _clone
 
 pytestmark = pytest.mark.browser
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ PHONE = (320, 700)
 
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
-    with _clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
+    with clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
         for _ in range(6):
             running.file()
         running.file(subject={"type": "address", "address": "不知何处"})

@@ -16,8 +16,8 @@ from api.cluster_database import url_of
 from layers.actors import Role
 from tests.api.routes.people import Visitor, visitor
 from tests.api.routes.towns import Town, served
+from tests.databases import clone
 from tests.toytown import polygons
-from tests.toytown.fixtures import _clone
 
 pytestmark = pytest.mark.browser
 DESK, WALL = (1366, 768), (1920, 1080)
@@ -31,7 +31,7 @@ PICTURES = os.environ.get("WANGGE_PICTURES")
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
     with (
-        _clone(admin, toytown_template, worker_id) as name,
+        clone(admin, toytown_template, worker_id) as name,
         served(url_of(server_url, name), with_worker=True) as running,
     ):
         running.sql(

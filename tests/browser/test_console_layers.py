@@ -18,8 +18,8 @@ from api.cluster_database import url_of
 from layers.actors import Role
 from tests.api.routes.people import Visitor, visitor
 from tests.api.routes.towns import Town, position, served
+from tests.databases import clone
 from tests.toytown import polygons
-from tests.toytown.fixtures import _clone
 
 pytestmark = pytest.mark.browser
 WALL = (1920, 1080)
@@ -34,7 +34,7 @@ COLOURED = """(name) => {
 
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
-    with _clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
+    with clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
         for _ in range(5):
             running.file()
         yield running

@@ -16,8 +16,8 @@ from api.cluster_database import url_of
 from layers.actors import Role
 from tests.api.routes.people import Visitor, visitor
 from tests.api.routes.towns import Town, served
+from tests.databases import clone
 from tests.toytown import polygons
-from tests.toytown.fixtures import _clone
 
 pytestmark = pytest.mark.browser
 DESK = (1366, 768)
@@ -27,7 +27,7 @@ DAYS_AGO = (9, 9, 3, 1, 1, 0)
 
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
-    with _clone(admin, toytown_template, worker_id) as name:
+    with clone(admin, toytown_template, worker_id) as name:
         _published_yesterday(url_of(server_url, name))
         with served(url_of(server_url, name), with_worker=True) as running:
             # The browser's clock is the machine's, and so is the service's here.

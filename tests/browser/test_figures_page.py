@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from api.cluster_database import url_of
 from tests.api.routes.towns import Town, position, served
-from tests.toytown.fixtures import _clone
+from tests.databases import clone
 
 pytestmark = pytest.mark.browser
 SCREENS = [(1920, 1080), (1366, 768), (390, 844)]
@@ -34,7 +34,7 @@ SMALLEST_PX = 10.5
 
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
-    with _clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
+    with clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
         for number in range(24):
             running.file(subject=position(number % 9, number % 7))
         running.sql(

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from api.cluster_database import url_of
 from tests.api.routes.towns import Town, served
-from tests.toytown.fixtures import _clone
+from tests.databases import clone
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ BLOCKED = "addEventListener('securitypolicyviolation', e => console.error('BLOCK
 
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
-    with _clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
+    with clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
         yield running
 
 

@@ -13,8 +13,8 @@ from api.cluster_database import url_of
 from layers.actors import Role
 from tests.api.routes.people import Visitor, visitor
 from tests.api.routes.towns import Town, served
+from tests.databases import clone
 from tests.toytown import polygons
-from tests.toytown.fixtures import _clone
 
 pytestmark = pytest.mark.browser
 SECRET = "三单元老人跌倒"
@@ -23,7 +23,7 @@ SECRET = "三单元老人跌倒"
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
     with (
-        _clone(admin, toytown_template, worker_id) as name,
+        clone(admin, toytown_template, worker_id) as name,
         served(url_of(server_url, name), with_worker=True) as running,
     ):
         for _ in range(4):

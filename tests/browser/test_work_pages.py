@@ -18,9 +18,9 @@ from api.cluster_database import url_of
 from layers.actors import Role
 from tests.api.routes.people import Visitor, visitor
 from tests.api.routes.towns import Town, served
+from tests.databases import clone
 from tests.layers.access.counter import PASSWORD
 from tests.toytown import polygons
-from tests.toytown.fixtures import _clone
 
 pytestmark = pytest.mark.browser
 SCREENS = [(390, 844, "zh"), (390, 844, "en"), (1366, 768, "en"), (1366, 768, "zh")]
@@ -35,7 +35,7 @@ WIDER = "() => document.documentElement.scrollWidth - document.documentElement.c
 
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
-    with _clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
+    with clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
         running.sql(
             "insert into calendar_years select id, y, 1, '{}', 'test', 'test', now() from districts,"
             " generate_series(2024, 2026) y"

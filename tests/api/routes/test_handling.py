@@ -12,8 +12,8 @@ from api.cluster_database import url_of
 from layers.actors import Role
 from tests.accounts import account, bearer
 from tests.api.routes.towns import Town, position, served
+from tests.databases import clone
 from tests.toytown import polygons
-from tests.toytown.fixtures import _clone
 
 HERE, THERE = polygons.street_code(0), polygons.street_code(2)
 REPORTER = {"name": "canary name", "phone": "canary phone"}
@@ -21,7 +21,7 @@ REPORTER = {"name": "canary name", "phone": "canary phone"}
 
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
-    with _clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
+    with clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as running:
         yield running
 
 

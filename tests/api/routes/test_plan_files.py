@@ -22,14 +22,14 @@ from layers.actors import Role
 from tests.accounts import account, bearer
 from tests.api.routes.planned import CELLS, COMMUNITY, STREET, Office
 from tests.api.routes.towns import served
-from tests.toytown.fixtures import _clone
+from tests.databases import clone
 
 GEOJSON = "application/geo+json"
 
 
 @pytest.fixture(scope="module")
 def desk(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Office]:
-    with _clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as town:
+    with clone(admin, toytown_template, worker_id) as name, served(url_of(server_url, name)) as town:
         url = url_of(server_url, name)
         planner, other = (bearer(account(url, Role.PLANNER, areas=(STREET,))) for _ in range(2))
         yield Office(town, planner, other, bearer(account(url, Role.SUPERVISOR, areas=(STREET,))))

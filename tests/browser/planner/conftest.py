@@ -14,14 +14,14 @@ from tests.api.routes.people import visitor
 from tests.api.routes.planned import CELLS, within
 from tests.api.routes.towns import Town, served
 from tests.browser.planner.office import ROLES, People
+from tests.databases import clone
 from tests.toytown import polygons
-from tests.toytown.fixtures import _clone
 
 
 @pytest.fixture(scope="module")
 def town(admin: psycopg.Connection, toytown_template: str, server_url: str, worker_id: str) -> Iterator[Town]:
     with (
-        _clone(admin, toytown_template, worker_id) as name,
+        clone(admin, toytown_template, worker_id) as name,
         served(url_of(server_url, name), with_worker=True) as running,
     ):
         for code in CELLS:

@@ -189,6 +189,27 @@ async def test_an_address_is_matched_and_half_of_one_is_not_guessed(desk: Desk) 
     assert unknown.report.flags == ("address_unmatched",)
 
 
+async def test_an_address_as_the_register_has_it_means_that_building_unless_it_is_there_twice(
+    desk: Desk,
+) -> None:
+    [gate, house, twin] = await desk.rows(
+        "select distinct on (area_id) id, area_id from buildings where area_id is not null order by area_id, id limit 3"
+    )
+    change = "update buildings set address = %s where id = %s"
+    await desk.connection.execute(change, ["和平路12号", gate["id"]])
+    await desk.connection.execute(change, ["和平路12号3号楼", house["id"]])
+    # The gate's whole address is part of the house's, so by likeness alone nobody could tell.
+    for written in ("和平路12号3号楼", "和平路１２号３号楼"):
+        filed = await desk.file(AtAddress(written))
+        assert filed.location is not None and filed.location.area is not None
+        assert filed.location.area.id == house["area_id"]
+        assert [one.text for one in filed.location.matches] == ["和平路12号3号楼"]
+    await desk.connection.execute(change, ["和平路12号3号楼", twin["id"]])
+    doubtful = await desk.file(AtAddress("和平路12号3号楼"))
+    assert doubtful.location is not None
+    assert (doubtful.location.located, doubtful.location.flags) == (False, ("address_ambiguous",))
+
+
 async def test_an_address_that_names_an_area_goes_to_that_area(desk: Desk) -> None:
     community = next(one for one in desk.compiled.areas.values() if one.depth == 2)
     filed = await desk.file(AtAddress(community.name))
