@@ -10,23 +10,19 @@ import asyncio
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import psycopg
 from sqlalchemy import NullPool
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from api.cli.progress import Step, progress
+from api.cli.progress import progress
 from api.clock import now
 from layers.areas.queries import NoEdition, edition_in_force
 from layers.areas.records import Edition
 from layers.districts.queries import UnknownDistrict, district
 from layers.districts.records import District
 from layers.migrations import sqlalchemy_url
-from layers.reports.simulation_rows import simulated
-
-if TYPE_CHECKING:
-    pass
+from layers.reports.simulation_rows import count_simulated
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "shapefiles"
 ACTOR = "job:demo"
@@ -35,12 +31,15 @@ REPORTS = 2_100
 SEED = 210213
 
 
-def load_demo(url: str) -> str:
-    """Bring the migrated database at `url` to the state of the demo; nothing when it is there. The district's code."""
-    return asyncio.run(_load_demo(url))
+def load_demo(url: str, *, lives: bool = True) -> str:
+    """Bring the migrated database at `url` to the state of the demo; nothing when it is there. The district's code.
+
+    Without `lives` nothing has been reported yet.
+    """
+    return asyncio.run(_load_demo(url, lives=lives))
 
 
-async def _load_demo(url: str) -> str:
+async def _load_demo(url: str, *, lives: bool) -> str:
     given = tomllib.loads((FOLDER / "district.toml").read_text(encoding="utf-8"))
     engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
     try:
@@ -48,8 +47,8 @@ async def _load_demo(url: str) -> str:
             await _load_layers(engine, given)
         async with engine.connect() as connection:
             chosen = await district(connection, given["code"])
-            missing = REPORTS - await simulated(connection, chosen)
-        if missing > 0:
+            missing = REPORTS - await count_simulated(connection, chosen)
+        if lives and missing > 0:
             await _live_weeks(engine, url, chosen)
         return chosen.code
     finally:
@@ -74,22 +73,11 @@ async def _load_layers(engine: AsyncEngine, given: Mapping[str, Any]) -> None:
 
 
 async def _live_weeks(engine: AsyncEngine, url: str, chosen: District) -> None:
-    with progress(f"demo district: living {DAYS} days", total=REPORTS) as step:
-        async with engine.connect() as connection, await psycopg.AsyncConnection.connect(url, autocommit=True) as plain:
-            await _live(connection, plain, chosen, step)
+    from api.simulating import Asked, simulated
 
-
-async def _live(connection: AsyncConnection, plain: psycopg.AsyncConnection[Any], chosen: District, step: Step) -> None:
-    from layers.reports.setting import setting_of
-    from layers.reports.simulating import Simulation, crowd_of
-    from layers.reports.simulation import arrivals
-    from layers.reports.simulation_lives import Fate
-    from layers.reports.simulation_rows import homes, units
-
-    setting = await setting_of(connection, chosen)
+    edition = await _in_force(engine, chosen.code)
     # The weeks end when the boundaries came in force, so that a later start finds the same reports again.
-    until = (setting.in_force.edition.effective_at or now()).astimezone(chosen.zone)
-    dwellings, known = await homes(connection, chosen), await units(connection, chosen)
-    coming = arrivals(dwellings, setting.kinds, until=until, days=DAYS, number=REPORTS, seed=SEED)
-    fate = Fate(SEED, chosen.zone, known)
-    await Simulation(plain, setting, fate, await crowd_of(plain, setting), ACTOR).run(coming, until=until, step=step)
+    end = (edition.effective_at if edition else None) or now()
+    asked = Asked(url, chosen.code, DAYS, SEED, REPORTS, end, ACTOR, today=False)
+    with progress(f"demo district: living {DAYS} days", total=REPORTS) as step:
+        await simulated(asked, step)

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import psycopg
+from psycopg.errors import DeadlockDetected
 from psycopg_pool import PoolClosed, PoolTimeout
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -215,6 +216,9 @@ class Worker:
         while True:
             try:
                 done = await one.work()
+            except DeadlockDetected:
+                # It and somebody's step waited for each other's loads; what it had done by then is kept.
+                continue
             except DATABASE_ERRORS as error:
                 if not away:
                     event("round_failed", level=logging.WARNING, round=one.name, error=type(error).__name__)

@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from api.cli.progress import progress
-from api.cli.simulating import Asked, simulated, simulated_in_parts
 from api.cli.tables import print_table
 from api.cluster_database import database_url
 from api.serving import require_current
 from api.settings import read_settings
+from api.simulating import Asked, simulated, simulated_in_parts
 
 REPORTS_PER_DAY = 150
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from fastapi import APIRouter, Depends, Request
+from psycopg.errors import DeadlockDetected
 
 from api.access import TheActor, datum_of, needs
 from api.addresses import known_parameters
@@ -30,7 +31,7 @@ from layers.actors import ANYONE, DESK, NOTHING, Actor
 from layers.calendars.queries import calendar_of
 from layers.calendars.working_time import Calendar
 from layers.reports.clocks import Clock, missing_year, proof_of
-from layers.reports.filing import EditionMoved
+from layers.reports.filing import EditionMoved, TryAgain
 from layers.reports.lifecycle import Action as StepAction
 from layers.reports.links import ReportLinks
 from layers.reports.nearby import nearby
@@ -103,7 +104,10 @@ async def take_surely(request: Request, locators: Locators, wanted: int, step: S
                 return await take_step(plain, wanted, step, setting=ready.setting, actor=actor, now=clock(request)())
         except EditionMoved:
             not_edition = ready.compiled.edition.id
-    raise EditionMoved("The boundaries keep changing.", remedy="Try again in a moment.")
+        except DeadlockDetected:
+            # It and a sweep of many reports waited for each other's loads; nothing of it was written.
+            continue
+    raise TryAgain("Others keep changing what the step needs.", remedy="Try again in a moment.")
 
 
 async def _district(request: Request, wanted: int, step: StepRequest, actor: Actor) -> str:

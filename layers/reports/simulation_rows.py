@@ -28,7 +28,7 @@ async def homes(connection: AsyncConnection, district: District) -> list[Home]:
     return [Home(row.address, LonLat(row.lon, row.lat), row.residents) for row in await connection.execute(statement)]
 
 
-async def simulated(connection: AsyncConnection, district: District) -> int:
+async def count_simulated(connection: AsyncConnection, district: District) -> int:
     """How many simulated reports the district has."""
     statement = (
         select(func.count())

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from api.cli.simulating import Asked, simulated_in_parts
+from api.simulating import Asked, simulated_in_parts
 from geo.positions import LonLat
 from layers.reports.records import Filing, NoSubject
 from layers.reports.simulation import Arrival, Home

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
+import httpx
+import psycopg
 import pytest
 
 from tests.api.routes.towns import Town, position
@@ -148,3 +151,29 @@ def test_what_stands_against_a_step_is_told_in_the_language_asked_for(town: Town
         refused = town.client.post(f"/api/v1/reports/{number}/steps", json=asked, headers=headers)
         assert refused.status_code == 409
         assert said in refused.json()["detail"], refused.text
+
+
+def test_a_step_that_waits_for_a_sweep_that_waits_for_it_is_taken_all_the_same(town: Town) -> None:
+    number = town.file()["number"]
+    holder, other = town.sql(
+        "select id from people where number = 'W0009' or id = (select assignee_id from reports) order by id"
+    )
+    body = {"action": "transfer", "reason": "balances_load", "person": "W0009", "client_key": "k-deadlock"}
+    gain = "insert into person_loads values (%s, 1) on conflict (person_id) do update set open = person_loads.open"
+    with psycopg.connect(town.database_url) as sweep, ThreadPoolExecutor() as thread:
+        # A step takes loads in the order of people, a sweep as its reports come: the later one first, here.
+        sweep.execute(gain, other)
+        answer = thread.submit(town.client.post, f"/api/v1/reports/{number}/steps", json=body)
+        _until_someone_waits(town, answer)
+        sweep.execute(gain, holder)
+        sweep.commit()
+    assert answer.result().status_code == 200, answer.result().text
+    assert town.get(f"/reports/{number}")["assignee"] == "W0009"
+    assert town.sql("select open from person_loads where person_id = %s", *other) == [(2,)]
+
+
+def _until_someone_waits(town: Town, answer: Future[httpx.Response]) -> None:
+    waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    while not town.sql(waiting):
+        assert not answer.done(), answer.result().text
+        time.sleep(0.02)

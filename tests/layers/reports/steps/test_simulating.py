@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from api.database import FILING, connection_arguments
 from layers.migrations import sqlalchemy_url
 from layers.reports.simulating import Simulation, Tally, crowd_of
 from layers.reports.simulation import arrivals
@@ -22,6 +23,7 @@ from tests.layers.reports.steps.life import Life, life_at
 LONG = os.environ.get("WANGGE_LONG") == "1"
 REPORTS = 100_000 if LONG else 400
 DAYS = 90 if LONG else 20
+as_served = connection_arguments(FILING)
 UNTIL = datetime(2025, 6, 30, 10, 0, tzinfo=UTC)
 
 
@@ -34,8 +36,10 @@ async def lived(life: Life, seed: int, number: int = REPORTS, days: int = DAYS) 
     until = UNTIL.astimezone(setting.district.zone)
     coming = arrivals(dwellings, setting.kinds, until=until, days=days, number=number, seed=seed)
     crowd = await crowd_of(life.desk.connection, setting)
-    made = Simulation(life.service, setting, Fate(seed, setting.district.zone, known), crowd, "job:simulate")
-    return await made.run(coming, until=UNTIL, step=lambda _: None)
+    fate = Fate(seed, setting.district.zone, known)
+    async with await psycopg.AsyncConnection.connect(life.url, **as_served, autocommit=True) as plain:
+        made = Simulation(plain, setting, fate, crowd, "job:simulate")
+        return await made.run(coming, until=UNTIL, step=lambda _: None)
 
 
 async def test_lives_of_every_sort_and_a_record_that_holds(life: Life) -> None:

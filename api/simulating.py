@@ -15,6 +15,8 @@ import psycopg
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from api.database import FILING, connection_arguments
+from layers.actors import DESK
 from layers.districts.queries import district as district_of
 from layers.migrations import sqlalchemy_url
 from layers.reports.setting import setting_of
@@ -23,13 +25,19 @@ from layers.reports.simulation import arrivals
 from layers.reports.simulation_lives import Fate
 from layers.reports.simulation_parts import WHOLE, Part, meridians
 from layers.reports.simulation_rows import homes, units
+from layers.scope import ENTER
 
 LOOK_S = 1.0
+#: Nobody waits for an answer that must outlast a power cut, and whatever is lost is simulated again.
+HASTE = {"synchronous_commit": "off"}
 Step = Callable[[int], object]
 
 
 class Asked(NamedTuple):
-    """What is simulated: `number` reports over the `days` before `end`, of a district (None: the only one)."""
+    """What is simulated: `number` reports over the `days` before `end`, of a district (None: the only one).
+
+    Lives go on to `end`; of the day it lies in, reports come in as far as that moment, or none (not `today`).
+    """
 
     url: str
     district: str | None
@@ -37,6 +45,8 @@ class Asked(NamedTuple):
     seed: int
     number: int
     end: datetime
+    actor: str = "job:simulate"
+    today: bool = True
 
 
 class BrokenOffError(RuntimeError):
@@ -46,29 +56,35 @@ class BrokenOffError(RuntimeError):
 async def simulated(asked: Asked, step: Step, part_of: Callable[[list[Any]], Part] = lambda _: WHOLE) -> Tally:
     """Lead the lives of the part that `part_of` makes of all homes, by default the whole."""
     engine = create_async_engine(sqlalchemy_url(asked.url), poolclass=NullPool)
-    # Nobody waits for an answer that must outlast a power cut, and whatever is lost is simulated again.
-    writing = psycopg.AsyncConnection.connect(asked.url, autocommit=True, options="-c synchronous_commit=off")
-    async with engine.connect() as reading, await writing as plain:
+    # Closed before the first life: what is read in one moment keeps the database from tidying up as long as it is open.
+    async with engine.connect() as reading:
         chosen = await district_of(reading, asked.district)
         setting = await setting_of(reading, chosen)
         dwellings, known = await homes(reading, chosen), await units(reading, chosen)
-        end = asked.end.astimezone(chosen.zone)
-        coming = arrivals(
-            dwellings,
-            setting.kinds,
-            until=end + timedelta(days=1),
-            days=asked.days,
-            number=asked.number,
-            seed=asked.seed,
-        )
-        crowd = await crowd_of(plain, setting)
+    await engine.dispose()
+    end = asked.end.astimezone(chosen.zone)
+    coming = arrivals(
+        dwellings,
+        setting.kinds,
+        until=end + timedelta(days=asked.today),
+        days=asked.days,
+        number=asked.number,
+        seed=asked.seed,
+    )
+    async with await psycopg.AsyncConnection.connect(
+        asked.url, **connection_arguments(FILING | HASTE), autocommit=True, prepare_threshold=0
+    ) as plain:
+        async with plain.transaction():
+            await plain.execute(ENTER, DESK.settings)
+            crowd = await crowd_of(plain, setting)
         fate = Fate(asked.seed, chosen.zone, known)
-        made = Simulation(plain, setting, fate, crowd, "job:simulate", part=part_of(dwellings))
+        made = Simulation(plain, setting, fate, crowd, asked.actor, part=part_of(dwellings))
         # What is there from the beginning stays to the end: the collector need not look at it again and again.
         gc.freeze()
-        tally = await made.run((one for one in coming if one.at <= end), until=end, step=step)
-    await engine.dispose()
-    return tally
+        try:
+            return await made.run((one for one in coming if one.at <= end), until=end, step=step)
+        finally:
+            gc.unfreeze()
 
 
 def simulated_in_parts(asked: Asked, parts: int, step: Step) -> Tally:
