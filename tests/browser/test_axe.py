@@ -71,6 +71,21 @@ def _report(page: Page) -> None:
     page.wait_for_selector("#panel[data-number]")
 
 
+def _record(page: Page) -> None:
+    _report(page)
+    for one in page.locator("#panel .history summary").all():
+        one.click()
+    page.wait_for_selector("#panel .history li")
+
+
+def _many(page: Page) -> None:
+    page.wait_for_selector("body[data-listed]")
+    for box in page.locator("#list input").all()[:2]:
+        box.check()
+    page.keyboard.press("b")
+    page.wait_for_selector("#foreseen table, #foreseen li, #foreseen p")
+
+
 def _call(page: Page) -> None:
     page.wait_for_selector("body[data-listed]")
     page.keyboard.press("n")
@@ -123,6 +138,8 @@ STATES: States = {
     "workload": ("dispatcher", "/maps/workload?", _at_rest),
     "console": ("dispatcher", "/console?", lambda page: page.wait_for_selector("body[data-listed]")),
     "console, a report": ("dispatcher", "/console?", _report),
+    "console, a report's record": ("dispatcher", "/console?", _record),
+    "console, many at once": ("dispatcher", "/console?", _many),
     "console, a call": ("dispatcher", "/console?", _call),
     "console, at a past moment": ("dispatcher", "/console?at=2025-01-06T02:01Z&", _past),
     "console, help": ("dispatcher", "/console?", _help),
@@ -146,7 +163,18 @@ def test_axe_finds_nothing_serious(
     page.context.close()
 
 
-@pytest.mark.parametrize("state", ["console", "planner", "planner, drawing", "tasks", "figures"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        "console",
+        "console, a report's record",
+        "console, many at once",
+        "planner",
+        "planner, drawing",
+        "tasks",
+        "figures",
+    ],
+)
 def test_pages_reflow_at_320_pixels(browser: Browser, town: Town, people: dict[str, Visitor], state: str) -> None:
     who, path, reach = STATES[state]
     page = _opened(browser, town, people.get(who or ""), f"{path}lang=zh", "light", PHONE)
