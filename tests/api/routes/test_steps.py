@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 
+from layers.reports.queries import id_of
 from tests.api.routes.towns import Town, position
 
 
@@ -155,11 +156,13 @@ def test_what_stands_against_a_step_is_told_in_the_language_asked_for(town: Town
 
 def test_a_step_that_waits_for_a_sweep_that_waits_for_it_is_taken_all_the_same(town: Town) -> None:
     number = town.file()["number"]
-    holder, other = town.sql(
-        "select id from people where number = 'W0009' or id = (select assignee_id from reports) order by id"
-    )
+    holding = "(select assignee_id from reports where id = %s)"
+    both = f"select id from people where number = 'W0009' or id = {holding} order by id"
+    holder, other = town.sql(both, id_of(number))
     body = {"action": "transfer", "reason": "balances_load", "person": "W0009", "client_key": "k-deadlock"}
-    gain = "insert into person_loads values (%s, 1) on conflict (person_id) do update set open = person_loads.open"
+    held = "select coalesce(sum(open), 0) from person_loads where person_id = any(%s)"
+    [(before,)] = town.sql(held, [*holder, *other])
+    gain = "insert into person_loads values (%s, 0) on conflict (person_id) do update set open = person_loads.open"
     with psycopg.connect(town.database_url) as sweep, ThreadPoolExecutor() as thread:
         # A step takes loads in the order of people, a sweep as its reports come: the later one first, here.
         sweep.execute(gain, other)
@@ -168,8 +171,8 @@ def test_a_step_that_waits_for_a_sweep_that_waits_for_it_is_taken_all_the_same(t
         sweep.execute(gain, holder)
         sweep.commit()
     assert answer.result().status_code == 200, answer.result().text
-    assert town.get(f"/reports/{number}")["assignee"] == "W0009"
-    assert town.sql("select open from person_loads where person_id = %s", *other) == [(2,)]
+    assert town.get(f"/reports/{number}")["assignee"]["number"] == "W0009"
+    assert town.sql(held, [*holder, *other]) == [(before,)], "one has one less, the other one more"
 
 
 def _until_someone_waits(town: Town, answer: Future[httpx.Response]) -> None:
